@@ -1,0 +1,16 @@
+# Everything a fresh machine needs: `make demo` (Python 3.11 or later with venv) and `make test` (Node with npm too).
+# The steps are in tools/steps.py; PYTHON=/path/to/python chooses the interpreter.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types compile check forge ape older pytest bench-gas clean
+
+help:
+	@echo "make demo     the whole story on an embedded chain: no compiler, no Node, no key"
+	@echo "make test     everything that CI runs"
+	@echo "make lint | types | check | forge | ape | older | pytest     one part of it"
+	@echo "make compile  write the artifacts after a change in contracts/"
+	@echo "make bench-gas  measure gas beside T-REX and plain tokens, and write the table"
+	@echo "make clean    remove what the others made"
+
+demo test lint types compile check forge ape older pytest bench-gas clean:
+	@tools/run $@

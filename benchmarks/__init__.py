@@ -1,0 +1,1 @@
+"""Measurements of hashkit beside others; nothing of this ships."""

@@ -1,0 +1,38 @@
+"""Which operations are measured, and what are they called? In the order of the tables."""
+
+from __future__ import annotations
+
+OPERATIONS: dict[str, str] = {
+    "deploy.shared": "deploy what all tokens share (once)",
+    "deploy.first": "deploy the first token on it",
+    "deploy.next": "next token",
+    "onboard.one": "onboard one investor",
+    "onboard.batch": "onboard, batch of 100, each",
+    "onboard.second_token": "same investor, second token",
+    "renew": "renew an investor",
+    "revoke": "revoke an investor",
+    "mint.first": "mint to a new holder",
+    "mint.existing": "mint to an existing holder",
+    "mint.batch": "batch mint to 100 new holders, each",
+    "order.open": "open an approved order of 400 rows",
+    "order.row_new": "issue row with proof, 200 rows, new holder",
+    "order.row_existing": "issue row with proof, 200 rows, existing holder",
+    "transfer.new": "transfer to a new holder",
+    "transfer.existing": "transfer to an existing holder",
+    "transfer.all": "transfer of the whole balance",
+    "approve": "approve",
+    "transfer_from": "transferFrom to an existing holder",
+    "transfer.batch": "batch transfer to 100 existing holders, each",
+    "redeem": "redeem with a consumed ref",
+    "burn": "burn by the issuer",
+    "freeze": "freeze an account",
+    "unfreeze": "unfreeze an account",
+    "freeze.part": "freeze an amount",
+    "unfreeze.part": "unfreeze an amount",
+    "force": "forced transfer to an existing holder",
+    "recover": "lost wallet, all transactions",
+    "pause": "pause",
+    "view": "can-transfer view, execution gas",
+    "rule.contract": "a contract in the compliance slot, added to a transfer",
+    "rule.max_units": "maximum units per investor, added to a transfer",
+}

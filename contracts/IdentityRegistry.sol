@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {Attestations} from "./identity/Attestations.sol";
+import {Feeds} from "./identity/Feeds.sol";
+import {Standard} from "./identity/Standard.sol";
+import {IERC3643IdentityRegistry} from "./interfaces/IERC3643IdentityRegistry.sol";
+import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
+import {AgentGrant, Standing} from "./interfaces/Types.sol";
+
+/// @title  IdentityRegistry
+/// @notice Wallets, their investors and what is known of them. Whatever is not a pure extension of validity reaches every
+///         bound token in the same transaction.
+contract IdentityRegistry is Standard, Attestations, Feeds, IERC165 {
+    constructor() {
+        _deployedBlock = type(uint64).max; // locks the implementation: it can never be initialised
+    }
+
+    /// @inheritdoc IIdentityRegistry
+    function initialize(address owner_, AgentGrant[] calldata agents) external {
+        if (_deployedBlock != 0) revert AlreadyInitialised();
+        _deployedBlock = uint64(block.number);
+        _setOwner(owner_);
+        for (uint256 i = 0; i < agents.length; ++i) {
+            _setPowers(agents[i].agent, agents[i].powers);
+        }
+    }
+
+    /// @inheritdoc IIdentityRegistry
+    function standing(address wallet) public view returns (Standing memory s) {
+        Entry storage e = _entries[wallet];
+        if (e.isLink) e = _entries[e.who];
+        return Standing(e.who, e.country, e.class, e.validUntil, e.denied);
+    }
+
+    /// @inheritdoc IIdentityRegistry
+    function walletsOf(address wallet) external view returns (address[] memory wallets) {
+        Entry storage e = _entries[wallet];
+        if (e.who == address(0)) return wallets;
+        address first = e.isLink ? e.who : wallet;
+        address[] storage links = _links[first];
+        wallets = new address[](links.length + 1);
+        wallets[0] = first;
+        for (uint256 i = 0; i < links.length; ++i) {
+            wallets[i + 1] = links[i];
+        }
+    }
+
+    /// @inheritdoc IIdentityRegistry
+    function boundTokens() external view returns (address[] memory) {
+        return _tokens;
+    }
+
+    /// @inheritdoc IIdentityRegistry
+    function isBound(address token) external view returns (bool) {
+        return _bindings[token].bound;
+    }
+
+    /// @inheritdoc IERC3643IdentityRegistry
+    function contains(address wallet) external view returns (bool) {
+        return _entries[wallet].who != address(0);
+    }
+
+    /// @inheritdoc IERC3643IdentityRegistry
+    function isVerified(address wallet) external view returns (bool) {
+        Standing memory s = standing(wallet);
+        return s.investor != address(0) && !s.denied && block.timestamp <= s.validUntil;
+    }
+
+    /// @inheritdoc IERC3643IdentityRegistry
+    function identity(address wallet) external view returns (address) {
+        return standing(wallet).investor;
+    }
+
+    /// @inheritdoc IERC3643IdentityRegistry
+    function investorCountry(address wallet) external view returns (uint16) {
+        return standing(wallet).country;
+    }
+
+    /// @inheritdoc IIdentityRegistry
+    function deployedBlock() external view returns (uint256) {
+        return _deployedBlock;
+    }
+
+    /// @notice ERC-165.
+    function supportsInterface(bytes4 id) external pure returns (bool) {
+        return id == type(IERC165).interfaceId || id == type(IIdentityRegistry).interfaceId
+            || id == type(IERC3643IdentityRegistry).interfaceId;
+    }
+}
+

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Mode} from "../interfaces/Types.sol";
+
+/// @notice The one word every movement reads.
+///
+///   bits    field
+///   0-63    epoch        copies in account records count while theirs equals this
+///   64      paused       no moves
+///   65      halted       nothing moves at all
+///   66      bound        the registry pushes to this token, so copies may be kept
+///   67      rule book    the compliance slot holds a RuleBook of hashkit
+///   68      foreign      the compliance slot holds somebody else's ERC-3643 compliance
+///   69      country list only listed countries may hold
+///   72-79   mode
+///   80-119  lock-up      unix seconds
+///   120-135 classes      bit n: class n may hold; 0: every class
+library Config {
+    uint256 internal constant PAUSED = 1 << 64;
+    uint256 internal constant HALTED = 1 << 65;
+    uint256 internal constant BOUND = 1 << 66;
+    uint256 internal constant RULE_BOOK = 1 << 67;
+    uint256 internal constant FOREIGN = 1 << 68;
+    uint256 internal constant COMPLIANCE = RULE_BOOK | FOREIGN; // the slot is not empty
+    uint256 internal constant COUNTRY_LIST = 1 << 69;
+
+    uint256 internal constant MODE = uint256(0xff) << 72;
+    uint256 private constant _LOCK_UP = uint256(type(uint40).max) << 80;
+    uint256 private constant _CLASSES = uint256(type(uint16).max) << 120;
+
+    function epoch(uint256 config) internal pure returns (uint64) {
+        return uint64(config);
+    }
+
+    function mode(uint256 config) internal pure returns (Mode) {
+        return Mode(uint8((config & MODE) >> 72));
+    }
+
+    function lockUp(uint256 config) internal pure returns (uint256) {
+        return (config & _LOCK_UP) >> 80;
+    }
+
+    function classes(uint256 config) internal pure returns (uint16) {
+        return uint16((config & _CLASSES) >> 120);
+    }
+
+    function with(uint256 config, uint256 flag, bool on) internal pure returns (uint256) {
+        return on ? config | flag : config & ~flag;
+    }
+
+    function withMode(uint256 config, Mode m) internal pure returns (uint256) {
+        return (config & ~MODE) | (uint256(m) << 72);
+    }
+
+    function withLockUp(uint256 config, uint40 until) internal pure returns (uint256) {
+        return (config & ~_LOCK_UP) | (uint256(until) << 80);
+    }
+
+    function withClasses(uint256 config, uint16 mask) internal pure returns (uint256) {
+        return (config & ~_CLASSES) | (uint256(mask) << 120);
+    }
+}

@@ -1,0 +1,5 @@
+"""``python -m hashkit`` is the command line."""
+
+from hashkit.cli import main
+
+main()

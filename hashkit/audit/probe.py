@@ -1,0 +1,114 @@
+"""What is at this address, and which block do we pin? Floor 3.
+
+A stranger's contract may answer anything or nothing. What it refuses is noted in plain words; what the node
+refuses is an error, because a node that is out of breath must not pass for a contract without a function.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from hashkit.audit.evidence import Pin, Subject
+from hashkit.audit.words import clean
+from hashkit.contracts.asset_token import AssetToken
+from hashkit.contracts.call import Query
+from hashkit.domain.network import Network
+from hashkit.errors import InputError, NodeError, RpcError
+from hashkit.rpc.blocks import Block, block, block_at
+from hashkit.rpc.client import Endpoint
+from hashkit.rpc.reads import code_at, read
+
+T = TypeVar("T")
+At = Block | int | str
+
+_REFUSALS = ("revert", "invalid opcode", "out of gas", "invalid jump", "stack under", "invalidfeopcode")
+_GONE = ("missing trie node", "state", "pruned", "historical", "archive", "not available", "history")
+
+
+def pin(endpoint: Endpoint, network: Network, at: int | str | None) -> Pin:
+    """The block of the report, by hash: the network's last final one unless ``at`` names another."""
+    chosen = block_at(endpoint, at, network.finality)
+    final = network.finality == "latest" or chosen.number <= block(endpoint, network.finality).number
+    return Pin(chosen, final, _has_state(endpoint, chosen))
+
+
+def _has_state(endpoint: Endpoint, chosen: Block) -> bool:
+    try:
+        code_at(endpoint, "0x" + "00" * 20, chosen)
+    except RpcError as error:
+        if any(word in error.message.lower() for word in _GONE):
+            return False
+        raise
+    return True
+
+
+def probe(endpoint: Endpoint, token: str, pinned: Pin, first: int | None) -> Subject:
+    """What the contract says of itself. InputError when there is no contract."""
+    at: At = pinned.block if pinned.state else "latest"
+    if not code_at(endpoint, token, at):
+        raise InputError(
+            f"There is no contract at {token} in block {pinned.block.number}.",
+            why="It is an ordinary account, lies on another network, or was deployed later.",
+            next_step="Check the address, the network and --at.",
+            code="NO_CONTRACT",
+        )
+    face = AssetToken(token)
+    born = ask(endpoint, face.deployed_block(), at)
+    registry = ask(endpoint, face.identity_registry(), at)
+    control = ask(endpoint, face.control(), at)
+    ours = born is not None and registry is not None and control is not None
+    decimals = ask(endpoint, face.decimals(), at)
+    return Subject(
+        token=token,
+        name=clean(ask(endpoint, face.name(), at) or ""),
+        symbol=clean(ask(endpoint, face.symbol(), at) or "", 20),
+        decimals=decimals if decimals is not None and decimals < 256 else 0,
+        ours=ours,
+        first=_first(born if ours else None, first, pinned.block),
+        unread=tuple(_unread(ours, born, registry, decimals, pinned)),
+    )
+
+
+def _first(born: int | None, wanted: int | None, last: Block) -> int:
+    """Where to start reading: where the token says it was born, or where the caller says; else block 0."""
+    if wanted is not None:
+        return wanted
+    return born if born is not None and born <= last.number else 0
+
+
+def _unread(ours: bool, born: int | None, registry: str | None, decimals: int | None, pinned: Pin) -> list[str]:
+    found = []
+    if not ours:
+        missing = "deployedBlock()" if born is None else "identityRegistry()" if registry is None else "control()"
+        found.append(
+            f"This is not a token made by hashkit: it does not answer {missing}. Movements and balances are "
+            "audited; orders, refs, investors, powers and code cannot be."
+        )
+    if decimals is None:
+        found.append("It does not say how many decimals it has; amounts are shown in its smallest unit.")
+    if not pinned.state:
+        found.append(
+            f"The node no longer has the state of block {pinned.block.number}; the contracts could not be asked "
+            "what they held then. An archive node can."
+        )
+    return found
+
+
+def ask(endpoint: Endpoint, query: Query[T], at: At) -> T | None:
+    """The answer, or None when the contract refuses or does not understand the question."""
+    try:
+        return read(endpoint, query, at)
+    except RpcError as error:
+        if refused(error):
+            return None
+        raise
+    except NodeError as error:
+        if error.code == "NO_CONTRACT":
+            return None
+        raise
+
+
+def refused(error: RpcError) -> bool:
+    """True when the contract said no; false when the node did."""
+    text = error.message.lower()
+    return error.number == 3 or bool(error.data) or any(word in text for word in _REFUSALS)

@@ -1,0 +1,90 @@
+"""From an address and a node to a result: the one way through an audit. Floor 3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from hashkit.audit.code import compare_code
+from hashkit.audit.collect import Progress, collect
+from hashkit.audit.evidence import Evidence
+from hashkit.audit.probe import pin, probe
+from hashkit.audit.reconcile import reconcile
+from hashkit.audit.replay import replay
+from hashkit.audit.result import AuditResult, judge, named_blocks
+from hashkit.contracts.hashing import checksum
+from hashkit.domain.network import Network
+from hashkit.errors import NodeError, RpcError
+from hashkit.rpc.blocks import block
+from hashkit.rpc.client import Endpoint
+from hashkit.rpc.values import quantity
+
+_HEADERS = 100  # in one batch
+
+
+def audit(
+    endpoint: Endpoint,
+    network: Network,
+    address: str,
+    *,
+    at: int | str | None = None,
+    store: Path | None = None,
+    first: int | None = None,
+    on_progress: Progress | None = None,
+) -> AuditResult:
+    """Audits the token at ``address`` at a block, from the chain alone.
+
+    ``at``: a block number, a date, an ISO time or ``latest``; default: the network's newest final block.
+    ``store``: a folder that keeps the events for the next time. ``first``: the block to read from, for a
+    token that does not say when it was deployed (default for such a token: 0). ``on_progress`` is told
+    (what, done, of how much). Nothing is written to the chain, and nothing is believed that can be compared.
+
+    NodeError when the node is on another chain, cannot be read or changes history under the audit;
+    InputError when there is no contract.
+    """
+    progress = on_progress or _silent
+    endpoint.check_chain()
+    if endpoint.chain_id() != network.chain_id:
+        raise _wrong_chain(endpoint, network)
+    pinned = pin(endpoint, network, at)
+    subject = probe(endpoint, checksum(address), pinned, first)
+    collected = collect(endpoint, network, subject, pinned, store, progress)
+    register, population = replay(collected, subject.token, pinned)
+    state = reconcile(endpoint, network, subject, register, pinned, progress)
+    code = compare_code(endpoint, subject, register, pinned)
+    times = _times(endpoint, sorted(named_blocks(register)), progress)
+    if block(endpoint, pinned.block.number).hash != pinned.block.hash:
+        raise NodeError(
+            f"Block {pinned.block.number} was replaced during the audit.",
+            next_step="Run it again at a final block.",
+            code="REORG",
+        )
+    return judge(Evidence(network, pinned, subject, population, register, state, code, times))
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    pass
+
+
+def _wrong_chain(endpoint: Endpoint, network: Network) -> NodeError:
+    return NodeError(
+        f"The node at {endpoint.label} does not serve {network.name} (chain {network.chain_id}).",
+        next_step="Check the RPC URL and the network.",
+        code="WRONG_CHAIN",
+    )
+
+
+def _times(endpoint: Endpoint, numbers: list[int], progress: Progress) -> Mapping[int, int]:
+    """Block -> its time, from the headers."""
+    found: dict[int, int] = {}
+    for start in range(0, len(numbers), _HEADERS):
+        part = numbers[start : start + _HEADERS]
+        answers = endpoint.batch([("eth_getBlockByNumber", (hex(n), False)) for n in part])
+        for number, answer in zip(part, answers, strict=True):
+            if isinstance(answer, RpcError):
+                raise answer
+            if not isinstance(answer, Mapping):
+                raise endpoint.trouble(f"has no block {number}")
+            found[number] = quantity(endpoint, answer.get("timestamp"))
+        progress("reading block times", len(found), len(numbers))
+    return found

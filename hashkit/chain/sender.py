@@ -1,0 +1,279 @@
+"""How one action becomes exactly one mined transaction, whatever dies in between. Floor 2.
+
+Rehearse, price, sign, check the signature, write the bytes down, and only then open the socket. After
+that the same bytes are sent as often as needed; no answer of a node leads to a second signature for
+other content, and a missing receipt never means failure. A second attempt for the same step is made
+only when the first was mined and reverted, or with the same nonce when its fee is too low.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from hashkit.chain import fees, rehearsal
+from hashkit.chain.answers import number, read_receipt
+from hashkit.chain.send_errors import SendAnswer, read_answer
+from hashkit.chain.signing import TransactionSigner, fields, read_signed, sign
+from hashkit.contracts.call import Call, Deploy
+from hashkit.domain.attempts import Attempt, Receipt
+from hashkit.domain.network import Network
+from hashkit.errors import AccountError, NodeError, OutcomeUnknown, Refused, RpcError
+from hashkit.rpc.client import Endpoint
+
+_BUMP = 9, 8
+"""A replacement offers an eighth more on both fees; geth asks for a tenth."""
+_REBROADCAST = 15.0
+"""Seconds after which a transaction that no node knows of is sent again, unchanged."""
+_GRACE = 4
+"""Block times for which a used nonce may go without a receipt: nodes behind one address differ."""
+
+
+class Ledger(Protocol):
+    """Where the sender writes down what it is about to do. Each method returns when it is on the disk."""
+
+    def next_nonce(self) -> int:
+        """One above the highest nonce ever signed, or 0."""
+
+    def attempts(self, step: int) -> tuple[Attempt, ...]:
+        """Everything signed for a step, oldest first."""
+
+    def attempts_from(self, nonce: int) -> tuple[Attempt, ...]:
+        """Everything signed with this nonce or a higher one, lowest first."""
+
+    def record_signed(self, attempt: Attempt) -> None:
+        """Keep the signed bytes; refuse a nonce that belongs to other content."""
+
+    def record_sent(self, tx_hash: str) -> None:
+        """A node has taken the bytes."""
+
+    def record_mined(self, receipt: Receipt) -> None:
+        """A block holds the transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends for one signer on one chain. ``on_event`` is told (kind, transaction hash, text)."""
+
+    endpoint: Endpoint
+    network: Network
+    signer: TransactionSigner
+    ledger: Ledger
+    on_event: Callable[[str, str, str], None] = field(default=lambda kind, tx_hash, text: None)
+    wait_seconds: float = 300.0
+
+    def perform(self, step: int, action: Call | Deploy) -> Receipt:
+        """Carry out the action of a journalled step and return its receipt.
+
+        Refused when it would revert or cannot be paid (nothing sent), TransactionFailed when it was mined
+        and reverted, OutcomeUnknown when nobody knows in time, AccountError when the key is used elsewhere.
+        """
+        earlier = self.resume(step)
+        if earlier is not None:
+            return earlier
+        self.check_chain()
+        me = self.signer.address
+        rehearsal.rehearse(self.endpoint, me, action)
+        now = fees.prices(self.endpoint)
+        gas = min(rehearsal.estimate(self.endpoint, me, action), now.gas_limit)
+        self._check_funds(action, gas, now.max_fee)
+        wanted = fields(
+            action,
+            chain_id=self.network.chain_id,
+            nonce=max(self.ledger.next_nonce(), self._count("latest"), self._count("pending")),
+            gas=gas,
+            max_fee=now.max_fee,
+            priority_fee=now.priority_fee,
+        )
+        receipt = self._see_through(self._sign(step, wanted))
+        if not receipt.succeeded:
+            spent = receipt.gas_used >= gas
+            raise rehearsal.failure(self.endpoint, me, action, receipt.tx_hash, receipt.block, spent)
+        return receipt
+
+    def resume(self, step: int) -> Receipt | None:
+        """The receipt of an earlier run of this step, seen through if need be; None to start afresh.
+
+        Afresh means that nothing was ever signed for it, or that all of it was mined and reverted.
+        """
+        used = set()
+        attempts = self.ledger.attempts(step)
+        for attempt in attempts:
+            receipt = self._receipt(attempt)
+            if receipt is not None:
+                self._settle(attempt, receipt)
+                used.add(attempt.nonce)
+                if receipt.succeeded:
+                    return receipt
+        open_ones = [attempt for attempt in attempts if attempt.nonce not in used]
+        if not open_ones:
+            return None
+        self.check_chain()
+        self.on_event("resumed", open_ones[-1].tx_hash, "Signed by an earlier run: the same bytes go out.")
+        receipt = self._see_through(open_ones[-1])
+        return receipt if receipt.succeeded else None
+
+    def catch_up(self) -> None:
+        """Bring the chain up to the journal: whatever was signed and is not in a block is sent again.
+
+        Lowest nonce first, unchanged; this closes gaps after a crash and puts back what a
+        reorganisation threw out.
+        """
+        self.check_chain()
+        newest = {attempt.nonce: attempt for attempt in self.ledger.attempts_from(self._count("latest"))}
+        for attempt in newest.values():
+            if self._receipt(attempt) is None:
+                self.on_event("resumed", attempt.tx_hash, "An earlier transaction was still outstanding.")
+                if attempt.state == "MINED":
+                    self.ledger.record_sent(attempt.tx_hash)
+                self._see_through(attempt)
+
+    def check_chain(self) -> None:
+        """NodeError when the node serves another chain than the one that is configured."""
+        found = number(self.endpoint, "eth_chainId")
+        if found != self.network.chain_id:
+            raise NodeError(
+                f"The node serves chain {found}, but {self.network.name} is chain {self.network.chain_id}.",
+                why="A signature for the wrong chain cannot be taken back.",
+                next_step="Check the RPC URL and the network with `hashkit doctor`.",
+                code="WRONG_CHAIN",
+            )
+
+    # Signing
+
+    def _sign(self, step: int, wanted: dict[str, Any]) -> Attempt:
+        """Sign, check what came back, and have it on the disk before anybody else sees it."""
+        raw, tx_hash = sign(self.signer, wanted)
+        money = wanted["maxFeePerGas"], wanted["maxPriorityFeePerGas"]
+        attempt = Attempt(step, wanted["nonce"], raw, tx_hash, wanted["gas"], *money)
+        self.ledger.record_signed(attempt)
+        self.on_event("signed", tx_hash, "")
+        return attempt
+
+    def _dearer(self, old: Attempt) -> Attempt:
+        """The same nonce and the same content with more money. Read from the signed bytes themselves."""
+        now = fees.prices(self.endpoint)
+        wanted = {name: value for name, value in read_signed(old.raw).items() if name not in "vrs"}
+        del wanted["accessList"]
+        wanted["maxFeePerGas"] = max(now.max_fee, old.max_fee * _BUMP[0] // _BUMP[1] + 1)
+        wanted["maxPriorityFeePerGas"] = max(now.priority_fee, old.priority_fee * _BUMP[0] // _BUMP[1] + 1)
+        return self._sign(old.step, wanted)
+
+    def _check_funds(self, action: Call | Deploy, gas: int, max_fee: int) -> None:
+        value = action.value if isinstance(action, Call) else 0
+        need = value + gas * max_fee
+        have = number(self.endpoint, "eth_getBalance", self.signer.address, "latest")
+        if have < need:
+            coin = self.network.currency
+            raise Refused(
+                f"{self.signer.address} cannot pay for {rehearsal.named(action)}.",
+                why=f"It holds {fees.coins(have)} {coin} and must be able to pay {fees.coins(need)} {coin}.",
+                next_step=f"Send it at least {fees.coins(need - have)} {coin}.",
+                code="GAS",
+            )
+
+    # Sending and waiting
+
+    def _see_through(self, attempt: Attempt) -> Receipt:
+        """Send the bytes and wait until a block holds them. A fee that is too low is raised once."""
+        answer = self._send(attempt)
+        if answer is SendAnswer.FEE_TOO_LOW and self._receipt(attempt) is None:
+            attempt = self._dearer(attempt)
+            answer = self._send(attempt)
+        if answer is SendAnswer.MAYBE_SENT and not self._is_known(attempt):
+            self._send(attempt)  # most often a connection that the node had closed while we were idle
+        return self._wait(attempt)
+
+    def _send(self, attempt: Attempt) -> SendAnswer:
+        try:
+            self.endpoint.call("eth_sendRawTransaction", ("0x" + attempt.raw.hex(),))
+            answer = SendAnswer.KNOWN
+        except NodeError as error:
+            answer = read_answer(error)
+            if answer is SendAnswer.NO_FUNDS:
+                raise Refused(
+                    "The node does not take the transaction, because the account cannot pay for it.",
+                    why="It is signed and kept, and was not sent.",
+                    next_step=f"Send it some {self.network.currency}, then run the same command again.",
+                    code="GAS",
+                ) from None
+            if answer is SendAnswer.MAYBE_SENT:
+                self.on_event("unsure", attempt.tx_hash, error.sentence)
+                if isinstance(error, RpcError) and not self._is_known(attempt):
+                    raise self._unknown(attempt, f"The node answers: {error.message[:200]}.") from None
+        if answer is SendAnswer.KNOWN and attempt.state == "SIGNED":
+            self.ledger.record_sent(attempt.tx_hash)
+            self.on_event("sent", attempt.tx_hash, "")
+        return answer
+
+    def _wait(self, attempt: Attempt) -> Receipt:
+        started = last_sent = time.monotonic()
+        grace = _GRACE * max(1, self.network.block_seconds)
+        pause = 0.05 if self.network.dev else min(2.0, self.network.block_seconds / 2)
+        while True:
+            for known in self._rivals(attempt):
+                receipt = self._receipt(known)
+                if receipt is not None:
+                    self._settle(known, receipt)
+                    return receipt
+            now = time.monotonic()
+            if now - started > grace and self._is_used(attempt.nonce):
+                raise self._foreign(attempt)
+            if now - started > self.wait_seconds:
+                raise self._unknown(attempt, f"No block held it within {self.wait_seconds:.0f} seconds.")
+            if now - last_sent > _REBROADCAST and not self._is_known(attempt):
+                self._send(attempt)
+                last_sent = now
+            time.sleep(pause)
+
+    def _rivals(self, attempt: Attempt) -> list[Attempt]:
+        """Everything with the same nonce: any of them may be the one that was mined."""
+        return [each for each in self.ledger.attempts(attempt.step) if each.nonce == attempt.nonce]
+
+    def _settle(self, attempt: Attempt, receipt: Receipt) -> None:
+        if attempt.state != "MINED":
+            self.ledger.record_mined(receipt)
+            self.on_event("mined", receipt.tx_hash, f"block {receipt.block}")
+
+    # Asking. While waiting, a node that does not answer is asked again, not believed.
+
+    def _receipt(self, attempt: Attempt) -> Receipt | None:
+        found = self._ask("eth_getTransactionReceipt", attempt.tx_hash)
+        return read_receipt(found, attempt, self.signer.address)
+
+    def _is_known(self, attempt: Attempt) -> bool:
+        return self._ask("eth_getTransactionByHash", attempt.tx_hash) is not None
+
+    def _is_used(self, nonce: int) -> bool:
+        found = self._ask("eth_getTransactionCount", self.signer.address, "latest")
+        return isinstance(found, str) and int(found, 16) > nonce
+
+    def _ask(self, method: str, *params: str) -> Any:
+        try:
+            return self.endpoint.call(method, params)
+        except NodeError:
+            return None
+
+    def _count(self, tag: str) -> int:
+        return number(self.endpoint, "eth_getTransactionCount", self.signer.address, tag)
+
+    # Saying what is not known
+
+    def _foreign(self, attempt: Attempt) -> AccountError:
+        return AccountError(
+            f"Nonce {attempt.nonce} of {self.signer.address} was used by somebody else's transaction.",
+            why=f"No node knows of {attempt.tx_hash}, which hashkit signed with it.",
+            next_step="Find out who else uses this key. hashkit does not sign this step again by itself.",
+            code="NONCE_FOREIGN",
+            details=[attempt.tx_hash],
+        )
+
+    def _unknown(self, attempt: Attempt, why: str) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"Nobody says yet what came of transaction {attempt.tx_hash}.",
+            why=why,
+            next_step="Run the same command again: it looks for this transaction and signs no second one.",
+            details=[self.network.transaction_link(attempt.tx_hash) or attempt.tx_hash],
+        )

@@ -1,0 +1,79 @@
+"""``hashkit audit``: prove the register from the chain alone. Floor 4."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hashkit.cli import complete
+from hashkit.cli.options import choices, verb
+from hashkit.cli.screen import counted
+from hashkit.cli.session import Answer, Session
+
+if TYPE_CHECKING:
+    from hashkit.audit import AuditResult
+
+
+@verb(
+    "audit",
+    example="hashkit audit --at 2026-09-30 --out reports/q3\n"
+    "hashkit audit 0x5FbDB2315678afecb367f032d93F642f64180aa3 -n hashkey",
+)
+@click.argument("token", required=False, metavar="[ADDRESS|SYMBOL]", shell_complete=complete.assets)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the report.")
+@click.option(
+    "--store", type=click.Path(file_okay=False, path_type=Path), help="Keep what was read in this folder and go on."
+)
+@click.option("--first", type=click.IntRange(min=0), metavar="BLOCK", help="Read from this block on.")
+@click.option("--open", "open_", is_flag=True, help="Open the report in the browser.")
+@choices(asset=True, at=True)
+def command(
+    session: Session, token: str | None, out: Path | None, store: Path | None, first: int | None, open_: bool
+) -> None:
+    """Read a token's logs, replay its register at a block, compare it with the contracts, write a report.
+
+    Needs an address and a node, no project, no key. Without an address: the default asset of the project.
+    Exit code 7 when there are exceptions.
+    """
+    from hashkit.audit import audit, write
+
+    address = session.token_address(token)
+    with session.watch() as watch:
+        result = audit(
+            session.node, session.network, address, at=session.choices.at, store=store, first=first, on_progress=watch
+        )
+    folder = out or report_folder(session.reports, result)
+    files = [str(path) for path in write(result, folder)]
+    if open_:
+        click.launch((folder / "report.html").absolute().as_uri())
+    data = {**result.to_dict(), "files": files}
+    links = {"token": session.network.address_link(address)}
+    session.show(Answer(data, audit_lines(result, files), links=links, code=7 if result.exceptions else 0))
+
+
+def report_folder(reports: Path, result: AuditResult) -> Path:
+    """``reports/HKGREEN-17``; a token may call itself anything, so only harmless letters make a folder."""
+    name = re.sub(r"[^A-Za-z0-9]", "", result.subject.symbol)[:32] or result.subject.token[:10]
+    return reports / f"{name}-{result.block.number}"
+
+
+def audit_lines(result: AuditResult, files: Iterable[str]) -> list[str]:
+    """The checks, one a line, the count and where the report lies."""
+    head = f"{result.subject.symbol} at {result.subject.token}, block {result.block.number} {result.block.hash}"
+    lines = [head, "final" if result.final else "NOT FINAL: the block may still be replaced"]
+    for found in result.findings:
+        word = found.result.upper() if found.result == "exception" else found.result
+        lines.append(f"  {found.id}  {word:13}  {found.title}: {found.text}")
+        lines += [f"        {evidence}" for evidence in found.evidence if found.result == "exception"]
+    return [*lines, tally_line(result), *files]
+
+
+def tally_line(result: AuditResult) -> str:
+    """``20 checks: 18 pass, 2 notes``."""
+    plain = ("pass", "not performed")
+    parts = [f"{n} {word}" if word in plain else counted(n, word) for word, n in result.tally.items() if n]
+    return f"{len(result.findings)} checks: {', '.join(parts)}"

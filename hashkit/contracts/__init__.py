@@ -1,0 +1,1 @@
+"""Floor 1: what our contracts look like. Compiler, artifacts, typed faces, logs to facts, refusals to English."""

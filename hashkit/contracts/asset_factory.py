@@ -1,0 +1,85 @@
+"""The typed face of the factory: registries and tokens as clones at addresses known beforehand. Floor 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hashkit.contracts.abi import Face
+from hashkit.contracts.call import Call, Query
+from hashkit.contracts.hashing import checksum
+from hashkit.domain.parties import Power
+from hashkit.domain.terms import AssetTerms
+from hashkit.domain.units import MAX_RAW
+
+Agents = Mapping[str, Power]
+"""Address -> first powers."""
+
+_MODES = {"open": 0, "primary-only": 1, "venue-only": 2}
+_AGENTS = "(address,uint256)[]"
+_TERMS = f"(string,string,uint8,uint128,address,address,uint16[],uint16,uint8,uint40,uint40,uint128,{_AGENTS})"
+
+
+class AssetFactory(Face):
+    """Makes registries and tokens; keeps no power over them."""
+
+    contracts = ("AssetFactory",)
+
+    def create_registry(self, owner: str, agents: Agents, salt: bytes) -> Call:
+        """A registry for ``owner``."""
+        return self._call(f"createRegistry(address,{_AGENTS},bytes32)", owner, _grants(agents), salt)
+
+    def create_token(self, terms: AssetTerms, owner: str, registry: str, agents: Agents, salt: bytes) -> Call:
+        """A token, with a rule book when a counting rule is configured."""
+        return self._call(f"createToken({_TERMS},bytes32)", _terms(terms, owner, registry, agents), salt)
+
+    def registry_address(self, creator: str, owner: str, agents: Agents, salt: bytes) -> Query[str]:
+        """Where ``creator`` gets that registry."""
+        signature = f"registryAddress(address,address,{_AGENTS},bytes32)"
+        return self._query(signature, creator, owner, _grants(agents), salt, read=checksum)
+
+    def token_address(
+        self, creator: str, terms: AssetTerms, owner: str, registry: str, agents: Agents, salt: bytes
+    ) -> Query[str]:
+        """Where ``creator`` gets that token."""
+        values = _terms(terms, owner, registry, agents)
+        return self._query(f"tokenAddress(address,{_TERMS},bytes32)", creator, values, salt, read=checksum)
+
+    def rule_book_address(self, token: str) -> Query[str]:
+        """Where the rule book of ``token`` is, when it has one."""
+        return self._query("ruleBookAddress(address)", token, read=checksum)
+
+    def token_implementation(self) -> Query[str]:
+        """The implementation that tokens are clones of."""
+        return self._query("tokenImplementation()", read=checksum)
+
+    def registry_implementation(self) -> Query[str]:
+        """The implementation that registries are clones of."""
+        return self._query("registryImplementation()", read=checksum)
+
+    def rule_book_implementation(self) -> Query[str]:
+        """The implementation that rule books are clones of."""
+        return self._query("ruleBookImplementation()", read=checksum)
+
+
+def _grants(agents: Agents) -> list[tuple[str, int]]:
+    return [(agent, int(powers)) for agent, powers in sorted(agents.items())]
+
+
+def _terms(terms: AssetTerms, owner: str, registry: str, agents: Agents) -> tuple[Any, ...]:
+    most = terms.max_units_per_investor
+    return (
+        terms.name,
+        terms.symbol,
+        terms.decimals,
+        terms.cap.raw if terms.cap is not None else MAX_RAW,
+        owner,
+        registry,
+        list(terms.countries),
+        sum(1 << int(c) for c in terms.classes),
+        _MODES[terms.mode],
+        terms.lockup_until or 0,
+        terms.slot_delay_seconds,
+        most.raw if most is not None else 0,
+        _grants(agents),
+    )

@@ -1,0 +1,50 @@
+"""Describe, then do: what a contract is to be asked or told, as data. Floor 1.
+
+A typed face builds a ``Call`` or a ``Query``; sending, printing, saving or proposing it is somebody
+else's job. Nothing here knows a node, a key or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A state-changing call. ``to`` is a checksummed address, ``value`` is in wei of the native currency."""
+
+    to: str
+    data: bytes
+    contract: str
+    function: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    value: int = 0
+
+    @property
+    def selector(self) -> str:
+        """First four bytes of the calldata, 0x-hex."""
+        return "0x" + self.data[:4].hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Generic[T]):
+    """A read. ``decode`` turns the returned bytes into domain words."""
+
+    to: str
+    data: bytes
+    contract: str
+    function: str
+    decode: Callable[[bytes], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Deploy:
+    """A contract creation: artifact name and init code with the encoded constructor arguments."""
+
+    contract: str
+    init_code: bytes
+    arguments: Mapping[str, Any] = field(default_factory=dict)

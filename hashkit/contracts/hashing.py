@@ -1,0 +1,131 @@
+"""Hashes that Python and Solidity must agree on: checksums, order ids, row trees, EIP-712. Floor 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hashkit.domain.orders import Order, Row, chunks
+from hashkit.domain.parties import Attestation
+from hashkit.errors import InputError
+
+DOMAIN_NAME = "hashkit"
+DOMAIN_VERSION = "1"
+
+
+def keccak(data: bytes) -> bytes:
+    """Keccak-256, the hash of Solidity (not SHA3-256)."""
+    from eth_utils import keccak as _keccak
+
+    return bytes(_keccak(data))
+
+
+def checksum(address: str | bytes) -> str:
+    """EIP-55 form of a 20-byte address, given as 0x-hex of any case or as bytes."""
+    if isinstance(address, bytes):
+        if len(address) != 20:
+            raise InputError("An address has 20 bytes.", code="ADDRESS")
+        digits = address.hex()
+    else:
+        digits = address.removeprefix("0x").lower()
+        if len(digits) != 40 or not address.isascii() or set(digits) - set("0123456789abcdef"):
+            raise InputError(
+                f"{address[:60]!r} is not an address.", why="An address is 0x and 40 hex digits.", code="ADDRESS"
+            )
+    mask = keccak(digits.encode()).hex()
+    return "0x" + "".join(d.upper() if m > "7" else d for d, m in zip(digits, mask, strict=False))
+
+
+def order_id(chain_id: int, token: str, external_ids: Sequence[str]) -> bytes:
+    """The id of an order follows from what it is about: the same external ids give the same order.
+
+    So a changed row under an old external id meets the order that is already on chain, even when every
+    local record is lost. The ids are sorted; none of them contains a line feed.
+    """
+    from eth_abi import encode
+
+    listed = keccak("\n".join(sorted(external_ids)).encode())
+    kind = keccak(b"hashkit.order/1")
+    return keccak(encode(["bytes32", "uint256", "address", "bytes32"], [kind, chain_id, token, listed]))
+
+
+def packed_row(row: Row) -> bytes:
+    """A row as the contract reads it: wallet in the upper 160 bits, amount in the lower 96."""
+    return bytes.fromhex(row.wallet[2:]) + row.amount.raw.to_bytes(12, "big")
+
+
+def rows_file(rows: Sequence[Row]) -> bytes:
+    """The canonical rows file, whose keccak the order carries: one line a row, smallest units."""
+    lines = [f"{row.external_id},{row.wallet},{row.amount.raw}\n" for row in rows]
+    return ("external_id,wallet,raw\n" + "".join(lines)).encode()
+
+
+def leaf(order: bytes, first_row: int, rows: Sequence[Row]) -> bytes:
+    """keccak256(abi.encode(orderId, firstRow, rows)), as ``Orders.sol`` computes it."""
+    from eth_abi import encode
+
+    return keccak(encode(["bytes32", "uint256", "bytes32[]"], [order, first_row, [packed_row(r) for r in rows]]))
+
+
+def merkle_levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
+    """The tree, leaves first. Pairs are hashed sorted (OpenZeppelin MerkleProof); an odd node moves up."""
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        pairs = [keccak(b"".join(sorted(below[i : i + 2]))) for i in range(0, len(below) - 1, 2)]
+        levels.append(pairs + below[len(below) - len(below) % 2 :])
+    return levels
+
+
+def merkle_proof(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
+    """The siblings from leaf ``index`` up to the root."""
+    proof = []
+    for level in levels[:-1]:
+        sibling = index ^ 1
+        if sibling < len(level):
+            proof.append(level[sibling])
+        index //= 2
+    return proof
+
+
+def rows_tree(order: bytes, rows: Sequence[Row], chunk_size: int) -> list[list[bytes]]:
+    """The tree over the chunks of an order; its last level holds the rows root."""
+    return merkle_levels([leaf(order, first, part) for first, part in chunks(rows, chunk_size)])
+
+
+def order_message(order: Order, chain_id: int, token: str) -> dict[str, Any]:
+    """The EIP-712 message an approver signs to let somebody else open ``order`` (full form, for wallets)."""
+    fields = "bytes32 orderId,bytes32 rowsRoot,bytes32 fileHash,uint32 rowCount,uint128 total,uint40 deadline"
+    values = (order.order_id, order.rows_root, order.file_hash, order.row_count, order.total.raw, order.deadline)
+    return _typed_message("Order", fields, values, chain_id, token)
+
+
+def attestation_message(attestation: Attestation, chain_id: int, registry: str) -> dict[str, Any]:
+    """The EIP-712 message that a KYC issuer and the wallet sign (full form, for wallets)."""
+    fields = (
+        "address issuer,address wallet,address investor,uint16 country,uint8 class,uint40 validUntil,uint40 issuedAt"
+    )
+    return _typed_message("Attestation", fields, attestation.values, chain_id, registry)
+
+
+def _typed_message(kind: str, fields: str, values: Sequence[Any], chain_id: int, contract: str) -> dict[str, Any]:
+    """``values`` as ``kind``, whose ``fields`` are written as in Solidity, for one contract on one chain."""
+    domain = {"name": DOMAIN_NAME, "version": DOMAIN_VERSION, "chainId": chain_id, "verifyingContract": contract}
+    of_domain = "string name,string version,uint256 chainId,address verifyingContract"
+    return {
+        "domain": domain,
+        "primaryType": kind,
+        "types": {"EIP712Domain": _fields(of_domain), kind: _fields(fields)},
+        "message": {field["name"]: value for field, value in zip(_fields(fields), values, strict=True)},
+    }
+
+
+def _fields(text: str) -> list[dict[str, str]]:
+    pairs = (field.split(" ") for field in text.split(","))
+    return [{"name": name, "type": kind} for kind, name in pairs]
+
+
+def clone_runtime(implementation: str) -> bytes:
+    """Runtime code of an EIP-1167 minimal proxy onto ``implementation`` (OpenZeppelin Clones)."""
+    target = bytes.fromhex(implementation[2:])
+    return bytes.fromhex("363d3d373d3d3d363d73") + target + bytes.fromhex("5af43d82803e903d91602b57fd5bf3")

@@ -1,0 +1,68 @@
+"""Orders: an approved batch of issue rows, and how it is cut into chunks. Floor 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hashkit.domain.units import Units
+
+CHUNK_ROWS = 200
+"""Rows in one transaction. Fixed when the order is approved: the tree is built over the chunks."""
+
+MAX_ROW_RAW = 2**96 - 1
+"""A row packs a wallet and its amount into one word, which leaves 96 bits for the amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an order: ``amount`` units to ``wallet`` for the paper ``external_id``.
+
+    ``line`` is the row of the file it came from, for messages only (0: not from a file).
+    """
+
+    external_id: str
+    wallet: str
+    amount: Units
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an approver approves. Hashes are 32 bytes, ``deadline`` is block time in unix seconds."""
+
+    order_id: bytes
+    rows_root: bytes
+    file_hash: bytes
+    row_count: int
+    total: Units
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """An order as the contract holds it. ``next_row`` is the cursor; a closed order never moves again."""
+
+    rows_root: bytes
+    row_count: int
+    next_row: int
+    total: int
+    issued: int
+    deadline: int
+    closed: bool
+
+    @property
+    def opened(self) -> bool:
+        """True once the order was opened on chain."""
+        return self.row_count > 0
+
+
+def canonical(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows in the one order that counts, by external id: moving lines in a file changes nothing."""
+    return tuple(sorted(rows, key=lambda row: row.external_id))
+
+
+def chunks(rows: Sequence[Row], size: int = CHUNK_ROWS) -> Iterator[tuple[int, Sequence[Row]]]:
+    """The chunks of an order as (first row, rows)."""
+    for first in range(0, len(rows), size):
+        yield first, rows[first : first + size]

@@ -1,0 +1,37 @@
+"""What will a plan cost? Estimated by the node where it can be, else by what such an act usually takes. Floor 3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hashkit.chain import fees, rehearsal
+from hashkit.chain.fees import Fee
+from hashkit.contracts.call import Call, Deploy
+from hashkit.errors import HashkitError
+from hashkit.issuer.context import Context
+
+Guess = tuple[Call | Deploy | None, int]
+"""An action, or None when it is not known yet, and the gas such an act usually takes."""
+
+
+def quote(context: Context, guesses: Sequence[Guess]) -> Fee | None:
+    """The fee of all acts together; None for no acts."""
+    if not guesses:
+        return None
+    return fees.quote(context.endpoint, context.network, [(_gas(context, g), _data(g[0])) for g in guesses])
+
+
+def _gas(context: Context, guess: Guess) -> int:
+    action, usual = guess
+    if action is None:
+        return usual
+    try:
+        return rehearsal.estimate(context.endpoint, context.sender, action)
+    except HashkitError:  # an act that needs an earlier one first cannot be estimated yet
+        return usual
+
+
+def _data(action: Call | Deploy | None) -> bytes:
+    if action is None:
+        return bytes(200)
+    return action.data if isinstance(action, Call) else action.init_code

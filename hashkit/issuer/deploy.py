@@ -1,0 +1,288 @@
+"""Deploy a tranche: implementations once, a registry once, then token and rule book as clones. Floor 3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from hashkit.contracts import artifacts
+from hashkit.contracts.abi import encode
+from hashkit.contracts.asset_factory import AssetFactory
+from hashkit.contracts.asset_token import AssetToken
+from hashkit.contracts.call import Deploy
+from hashkit.contracts.hashing import clone_runtime, keccak
+from hashkit.contracts.identity_registry import IdentityRegistry
+from hashkit.domain.facts import ZERO
+from hashkit.domain.parties import Power
+from hashkit.domain.terms import AssetTerms
+from hashkit.errors import InputError, TransactionFailed
+from hashkit.issuer.context import Context
+from hashkit.issuer.costs import Guess, quote
+from hashkit.issuer.plan import Plan
+from hashkit.issuer.steps import Outcome, Results, Step
+from hashkit.rpc.blocks import block
+from hashkit.rpc.reads import code_at, read
+from hashkit.store.deployments import Contract, DeployedAsset, DeployedAt, Deployment, shared_contracts
+
+R = TypeVar("R")
+
+TOKEN_POWERS = (
+    Power.APPROVE | Power.ISSUE | Power.REDEEM | Power.FREEZE | Power.FORCE | Power.RULES | Power.DOCUMENT | Power.PAUSE
+)
+"""What the deploying account gets on the token; on the registry it gets ADMIT. Nobody gets RAW_SUPPLY."""
+
+_ONCE = ("AssetTokenControl", "AssetToken", "IdentityRegistry", "RuleBook", "AssetFactory", "Lens")
+_REGISTRY_SALT = keccak(b"hashkit.registry/1")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the plan needs to know of the contracts that are there already."""
+
+    factory: str | None
+    lens: str | None
+    registry: str | None
+
+
+def plan_deploy(context: Context, terms: AssetTerms, made: Callable[[Deployment], R]) -> Plan[R]:
+    """Everything from nothing to a token the registry pushes to; what is there already is used again.
+
+    ``made`` turns the record into what ``send`` returns.
+    """
+    if context.project.deployment_file(context.network.chain_id, terms.symbol).exists():
+        return _deployed_already(context, terms, made)
+    parts = Parts(_shared(context, "AssetFactory"), _shared(context, "Lens"), _shared(context, "IdentityRegistry"))
+    steps = tuple(_steps(context, terms, parts))
+    return Plan(
+        context=context,
+        title=f"Deploy {terms.symbol} on {context.network.name} ({context.network.chain_id})",
+        result=lambda outcome: made(_record(context, terms, parts, outcome)),
+        steps=steps,
+        headings=("", "contract", "what"),
+        lines=tuple(_lines(terms, parts)),
+        totals={"owner and agent": context.sender},
+        warnings=_warnings(context),
+        fee=quote(context, _guesses(steps)),
+        confirm_word=None if context.network.dev else terms.symbol,
+    )
+
+
+def _deployed_already(context: Context, terms: AssetTerms, made: Callable[[Deployment], R]) -> Plan[R]:
+    found = Deployment.load(context.project, context.network.chain_id, terms.symbol)
+    token = found.contracts["AssetToken"]
+    if keccak(code_at(context.endpoint, token.address, "latest")).hex() != token.code_hash.removeprefix("0x"):
+        raise InputError(
+            f"The record says that {terms.symbol} is at {token.address}, but the code there is not the recorded one.",
+            why="The record belongs to another chain, or the chain was reset.",
+            next_step="Check the network; after a devnet reset remove the stale record.",
+            code="DEPLOYMENT_STALE",
+        )
+    note = f"{terms.symbol} is deployed at {token.address} since block {found.deployed_at.block}; nothing to send."
+    return Plan(context, f"Deploy {terms.symbol}", lambda outcome: made(found), note=note)
+
+
+def _shared(context: Context, name: str) -> str | None:
+    """The address of a contract this project already has on the chain; two of them are the user's to choose."""
+    found = shared_contracts(context.project, context.network.chain_id, name)
+    if len(found) > 1:
+        raise InputError(
+            f"This project has {len(found)} contracts called {name} on {context.network.name}.",
+            why="An asset belongs to one registry, made by one factory; hashkit does not guess which.",
+            next_step="Keep assets of different registries in different projects.",
+            code="AMBIGUOUS",
+        )
+    return found[0].address if found else None
+
+
+def _steps(context: Context, terms: AssetTerms, parts: Parts) -> list[Step]:
+    steps = []
+    if parts.factory is None:
+        steps += [_deploy_step(name) for name in _ONCE if name != "Lens" or parts.lens is None]
+
+    def factory(results: Results) -> AssetFactory:
+        return AssetFactory(parts.factory or _made(results, "AssetFactory"))
+
+    def registry(results: Results) -> str:
+        return parts.registry or _registry_address(context, factory(results))
+
+    def token(results: Results) -> str:
+        return _token_address(context, factory(results), terms, registry(results))
+
+    def code_hash(results: Results) -> bytes:
+        return keccak(clone_runtime(read(context.endpoint, factory(results).token_implementation(), "latest")))
+
+    me = context.sender
+    if parts.registry is None:
+        agents = {me: Power.ADMIT}
+        steps.append(
+            Step("registry", "IdentityRegistry", lambda r: factory(r).create_registry(me, agents, _REGISTRY_SALT))
+        )
+        steps.append(
+            Step(
+                "trust",
+                "Registry trusts the token's code",
+                lambda r: IdentityRegistry(registry(r)).trust_code(code_hash(r), True),
+            )
+        )
+    steps.append(
+        Step(
+            f"token:{terms.symbol}",
+            f"Token {terms.symbol}",
+            lambda r: factory(r).create_token(terms, me, registry(r), {me: TOKEN_POWERS}, _salt(terms)),
+        )
+    )
+    steps.append(
+        Step(
+            f"bind:{terms.symbol}",
+            "Registry pushes to the token",
+            lambda r: IdentityRegistry(registry(r)).bind_token(token(r)),
+        )
+    )
+    return steps
+
+
+def _deploy_step(name: str) -> Step:
+    def late(results: Results) -> Deploy:
+        needs = {
+            "AssetToken": ("AssetTokenControl",),
+            "AssetFactory": ("AssetToken", "IdentityRegistry", "RuleBook"),
+        }.get(name, ())
+        given = {need: _made(results, need) for need in needs}
+        creation = artifacts.load(name).creation
+        return Deploy(name, creation + encode(["address"] * len(given), list(given.values())), given)
+
+    early = name not in ("AssetToken", "AssetFactory")
+    return Step(f"implementation:{name}:{_version(name)}", f"Contract {name}", late({}) if early else late)
+
+
+def _version(name: str) -> str:
+    return keccak(artifacts.load(name).creation).hex()[:16]
+
+
+def _made(results: Results, name: str) -> str:
+    receipt = results[f"implementation:{name}:{_version(name)}"]
+    if receipt.contract is None:
+        raise TransactionFailed(f"The node names no address for {name}.", why=receipt.tx_hash)
+    return receipt.contract
+
+
+def _salt(terms: AssetTerms) -> bytes:
+    return keccak(b"hashkit.token/1:" + terms.symbol.encode())
+
+
+def _registry_address(context: Context, factory: AssetFactory) -> str:
+    me = context.sender
+    return read(context.endpoint, factory.registry_address(me, me, {me: Power.ADMIT}, _REGISTRY_SALT), "latest")
+
+
+def _token_address(context: Context, factory: AssetFactory, terms: AssetTerms, registry: str) -> str:
+    me = context.sender
+    query = factory.token_address(me, terms, me, registry, {me: TOKEN_POWERS}, _salt(terms))
+    return read(context.endpoint, query, "latest")
+
+
+def _guesses(steps: tuple[Step, ...]) -> list[Guess]:
+    usual = {"AssetToken": 3_400_000, "AssetFactory": 900_000}
+    found: list[Guess] = []
+    for step in steps:
+        action = step.action if isinstance(step.action, Deploy) else None
+        found.append((action, usual.get(step.title.removeprefix("Contract "), 400_000)))
+    return found
+
+
+def _lines(terms: AssetTerms, parts: Parts) -> list[tuple[str, ...]]:
+    lines: list[tuple[str, ...]] = []
+    if parts.factory is None:
+        lines.append(("+", "implementations", "AssetToken in two halves, IdentityRegistry, RuleBook; factory, lens"))
+    lines.append(("=" if parts.registry else "+", "IdentityRegistry", parts.registry or "who may hold; shared"))
+    cap = f"cap {terms.cap.show()}" if terms.cap else "no cap"
+    lines.append(("+", "AssetToken", f'"{terms.name}" {terms.symbol}, {terms.decimals} decimals, {cap}'))
+    rules = [f"mode {terms.mode}"]
+    if terms.countries:
+        rules.append(f"{len(terms.countries)} countries")
+    if terms.classes:
+        rules.append("/".join(c.label for c in terms.classes))
+    lines.append(("", "rules", ", ".join(rules)))
+    if terms.max_units_per_investor:
+        lines.append(("+", "RuleBook", f"at most {terms.max_units_per_investor.show()} per investor"))
+    return lines
+
+
+def _warnings(context: Context) -> tuple[str, ...]:
+    if context.network.dev:
+        return ()
+    return (f"{context.sender} becomes owner and only agent: one key holds every power. The contracts are unaudited.",)
+
+
+def _record(context: Context, terms: AssetTerms, parts: Parts, outcome: Outcome) -> Deployment:
+    """Reads what now stands on chain and writes the record."""
+    results, endpoint = outcome.results, context.endpoint
+    factory = AssetFactory(parts.factory or _made(results, "AssetFactory"))
+    registry = parts.registry or _registry_address(context, factory)
+    address = _token_address(context, factory, terms, registry)
+    receipt = results[f"token:{terms.symbol}"]
+    token = AssetToken(address)
+    implementation = read(endpoint, factory.token_implementation(), "latest")
+    control = read(endpoint, AssetToken(implementation).control(), "latest")
+    born = read(endpoint, token.deployed_block(), "latest")
+    contracts = {
+        "AssetToken": _contract(context, address, receipt.tx_hash, implementation, control, _arguments(terms)),
+        "AssetTokenControl": _contract(context, control, _tx(results, "AssetTokenControl", parts, context)),
+        "AssetFactory": _contract(context, factory.address, _tx(results, "AssetFactory", parts, context)),
+        "Lens": _contract(context, parts.lens or _made(results, "Lens"), _tx(results, "Lens", parts, context)),
+        "IdentityRegistry": _registry_contract(context, parts, factory, registry, results),
+    }
+    book = read(endpoint, token.compliance(), "latest")
+    if book != ZERO:
+        pattern = read(endpoint, factory.rule_book_implementation(), "latest")
+        contracts["RuleBook"] = _contract(context, book, receipt.tx_hash, pattern)
+    deployment = Deployment(
+        chain_id=context.network.chain_id,
+        asset=DeployedAsset(symbol=terms.symbol, name=terms.name, decimals=terms.decimals),
+        deployed_at=DeployedAt(block=born, hash=block(endpoint, born).hash),
+        contracts=contracts,
+    )
+    deployment.write(context.project)
+    return deployment
+
+
+def _tx(results: Results, name: str, parts: Parts, context: Context) -> str:
+    if parts.factory is None:
+        return results[f"implementation:{name}:{_version(name)}"].tx_hash
+    return shared_contracts(context.project, context.network.chain_id, name)[0].transaction
+
+
+def _registry_contract(
+    context: Context, parts: Parts, factory: AssetFactory, registry: str, results: Results
+) -> Contract:
+    if parts.registry is not None:
+        return shared_contracts(context.project, context.network.chain_id, "IdentityRegistry")[0]
+    pattern = read(context.endpoint, factory.registry_implementation(), "latest")
+    return _contract(context, registry, results["registry"].tx_hash, pattern, None, {"owner": context.sender})
+
+
+def _contract(
+    context: Context,
+    address: str,
+    transaction: str,
+    implementation: str | None = None,
+    control: str | None = None,
+    arguments: dict[str, Any] | None = None,
+) -> Contract:
+    def hashed(at: str | None) -> str | None:
+        return None if at is None else "0x" + keccak(code_at(context.endpoint, at, "latest")).hex()
+
+    return Contract(
+        address=address,
+        transaction=transaction,
+        code_hash=hashed(address) or "",
+        implementation=implementation,
+        implementation_code_hash=hashed(implementation),
+        control_code_hash=hashed(control),
+        arguments=arguments or {},
+    )
+
+
+def _arguments(terms: AssetTerms) -> dict[str, Any]:
+    return {"terms": terms.to_dict()}

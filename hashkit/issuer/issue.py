@@ -1,0 +1,287 @@
+"""Issue: explain every row, open the order, execute it chunk by chunk. Floor 3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from hashkit.contracts.asset_token import AssetToken
+from hashkit.contracts.call import Call
+from hashkit.contracts.hashing import keccak, order_id, packed_row
+from hashkit.contracts.logs import events
+from hashkit.domain.attempts import Receipt
+from hashkit.domain.orders import Row
+from hashkit.domain.units import Units
+from hashkit.errors import InputError, TransactionFailed
+from hashkit.issuer.context import Context
+from hashkit.issuer.costs import quote
+from hashkit.issuer.eligibility import cap_check, refused_rows, row_check
+from hashkit.issuer.investors import Investors
+from hashkit.issuer.orders import (
+    Approval,
+    Holding,
+    PreparedOrder,
+    open_chunks,
+    prepare,
+    proof_of,
+    rows_of,
+)
+from hashkit.issuer.plan import Plan
+from hashkit.issuer.steps import Check, Outcome, Results, Step
+from hashkit.issuer.who import name_of
+from hashkit.rpc.reads import read
+from hashkit.store.deployments import Deployment
+from hashkit.store.rows import IssueRow as RememberedRow
+from hashkit.store.rows import IssueRows, changed_rows, rows_of_another_order
+from hashkit.store.sheets import IssueRow
+
+_SHOWN = 12  # lines of a plan that a person reads
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What an issue came to. ``skipped`` rows can never be issued under this order."""
+
+    order_id: str
+    rows: int
+    issued: Units
+    skipped: int
+    supply: Units
+    outcome: Outcome
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "orderId": self.order_id,
+            "rows": self.rows,
+            "issued": self.issued.to_dict(),
+            "skipped": self.skipped,
+            "supply": self.supply.to_dict(),
+            "outcome": self.outcome.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Issuing:
+    """The issue verb of one token."""
+
+    context: Context
+    deployment: Deployment
+    investors: Investors
+    known: Mapping[str, str]
+
+    @property
+    def token(self) -> AssetToken:
+        """The token's face."""
+        return AssetToken(self.deployment.contracts["AssetToken"].address)
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of the token."""
+        return self.deployment.asset.decimals
+
+    def prepare(
+        self, rows: Sequence[IssueRow | Holding], external_id: str | None, approval: Approval | None = None
+    ) -> PreparedOrder:
+        """The order of these rows, refused when a row is wrong or was issued before with other content."""
+        found = rows_of(self.context, self.decimals, rows, external_id)
+        self._check_memory(found)
+        return prepare(self.context, self.token.address, self.decimals, found, approval)
+
+    def plan(
+        self,
+        rows: Sequence[IssueRow | Holding],
+        external_id: str | None = None,
+        *,
+        skip_ineligible: bool = False,
+        expect_total: str | Decimal | Units | None = None,
+        approval: Approval | None = None,
+        opening_position: bool = False,
+    ) -> Plan[Issued]:
+        """Open the order, unless it is open, and issue what its cursor has not passed."""
+        prepared = self.prepare(rows, external_id, approval)
+        self._check_total(prepared, expect_total)
+        title = f"Issue {prepared.order.total.show()} {self.deployment.asset.symbol} in {len(prepared.rows)} rows"
+        if prepared.done:
+            note = f"All {len(prepared.rows)} rows were issued before, by order {prepared.id[:10]}…; nothing to send."
+            return Plan(self.context, title, self._result(prepared), note=note)
+        todo = [row for _, part in open_chunks(prepared) for row in part]
+        refused = refused_rows(self.context, self.token, self.investors, todo)
+        steps = self._steps(prepared, skip_ineligible, approval)
+        skips = skip_ineligible and all(row.skippable for row in refused)
+        spoken = [row_check(self.context, self.deployment, self.known, row) for row in refused]
+        left = {row.row.external_id for row in refused} if skips else set()
+        counted = [row for row in todo if row.external_id not in left]
+        cap = cap_check(self.context, self.token, self.decimals, self.deployment.asset.symbol, counted)
+        checks = [*self._order_checks(prepared, opening_position), cap, *([] if skips else spoken)]
+        skipped = [f"will be skipped: {check.text}" for check in spoken] if skips else []
+        return Plan(
+            context=self.context,
+            title=title,
+            result=self._result(prepared),
+            steps=steps,
+            checks=tuple(checks),
+            headings=("row", "holder", "amount"),
+            lines=tuple(self._lines(prepared.rows)),
+            totals={
+                "rows": str(len(prepared.rows)),
+                "total": f"{prepared.order.total.show()} {self.deployment.asset.symbol}",
+                "order": prepared.id,
+                **({"goes on from row": str(prepared.state.next_row)} if prepared.state.next_row else {}),
+            },
+            warnings=tuple(skipped),
+            fee=quote(self.context, self._guesses(prepared, steps)),
+            confirm_word=None if self.context.network.dev else self.deployment.asset.symbol,
+        )
+
+    def plan_open(
+        self, rows: Sequence[IssueRow | Holding], external_id: str | None = None, approval: Approval | None = None
+    ) -> Plan[Outcome]:
+        """Only open the order: somebody else executes it."""
+        prepared = self.prepare(rows, external_id, approval)
+        title = f"Open order {prepared.id[:10]}…: {prepared.order.total.show()} {self.deployment.asset.symbol}"
+        if prepared.state.opened:
+            return Plan(self.context, title, lambda o: o, note="The order is open already; nothing to send.")
+        step = self._open(prepared, approval)
+        return Plan(
+            context=self.context,
+            title=title,
+            result=lambda outcome: outcome,
+            steps=(step,),
+            checks=tuple(self._order_checks(prepared, False)),
+            totals={"rows": str(len(prepared.rows)), "order": prepared.id},
+            fee=quote(self.context, self._guesses(prepared, (step,))),
+        )
+
+    # the checks
+
+    def _check_memory(self, rows: Sequence[Row]) -> None:
+        """This machine's own memory: a row issued before, in whatever order, must be the same row."""
+        with IssueRows(self.context.project.rows_file) as memory:
+            known = memory.known_rows(self._chain, self.token.address, [r.external_id for r in rows])
+        changed = [r.external_id for r in rows if r.external_id in known and known[r.external_id][0] != _digest(r)]
+        if changed:
+            raise changed_rows(changed)
+        own = "0x" + order_id(self._chain, self.token.address, [r.external_id for r in rows]).hex()
+        # A part of an earlier file is another order too: every row is known, and still none may go out.
+        elsewhere = {external_id: order for external_id, (_, order) in known.items() if order != own}
+        if elsewhere:
+            raise rows_of_another_order(elsewhere, len(rows))
+
+    def _check_total(self, prepared: PreparedOrder, expect: str | Decimal | Units | None) -> None:
+        if expect is None:
+            return
+        wanted = Units.of(expect, self.decimals)
+        if wanted != prepared.order.total:
+            raise InputError(
+                f"The rows add up to {prepared.order.total.show()}, the control total is {wanted.show()}.",
+                why="A row is missing, doubled or mistyped.",
+                next_step="Compare the file with its source.",
+                code="CONTROL_TOTAL",
+            )
+
+    def _order_checks(self, prepared: PreparedOrder, opening_position: bool) -> list[Check]:
+        supply = read(self.context.endpoint, self.token.total_supply(), "latest")
+        checks = [
+            Check("ORDER-CLOSED", not prepared.state.closed, "the order is closed for ever", "Approve a new order."),
+        ]
+        if opening_position and not prepared.state.opened:
+            text = f"{Units(supply, self.decimals).show()} units are outstanding already"
+            checks.append(Check("OPENING", supply == 0, text, "An opening position comes before anything else."))
+        return checks
+
+    # the steps
+
+    @property
+    def _chain(self) -> int:
+        return self.context.network.chain_id
+
+    def _steps(self, prepared: PreparedOrder, skip: bool, approval: Approval | None) -> tuple[Step, ...]:
+        opening = () if prepared.state.opened else (self._open(prepared, approval),)
+        return opening + tuple(self._chunk(prepared, first, part, skip) for first, part in open_chunks(prepared))
+
+    def _open(self, prepared: PreparedOrder, approval: Approval | None) -> Step:
+        token, order = self.token, prepared.order
+        if approval is None:
+            call = token.open_order(order)
+        else:
+            call = token.open_order_by_sig(order, approval.approver, bytes.fromhex(approval.signature[2:]))
+
+        def remembered(results: Results) -> Call:
+            # Before the order goes out: a changed row must be refused even if this process dies now.
+            with IssueRows(self.context.project.rows_file) as memory:
+                memory.remember_rows(self._chain, token.address, _remembered(prepared))
+            return call
+
+        def settled() -> bool:
+            state = read(self.context.endpoint, token.order_of(order.order_id), "latest")
+            return state.opened and state.rows_root == order.rows_root
+
+        return Step(f"order:{prepared.id}:open", f"Open order {prepared.id[:10]}…", remembered, settled=settled)
+
+    def _chunk(self, prepared: PreparedOrder, first: int, part: Sequence[Row], skip: bool) -> Step:
+        token, order = self.token, prepared.order
+        call = token.issue(order.order_id, first, part, proof_of(prepared, first), skip)
+        last = first + len(part)
+
+        def passed() -> bool:
+            return read(self.context.endpoint, token.order_of(order.order_id), "latest").next_row >= last
+
+        def verify(receipt: Receipt) -> None:
+            if not passed():
+                raise TransactionFailed(
+                    f"The order's cursor has not passed row {last}.",
+                    why=f"Transaction {receipt.tx_hash} is mined, but the contract does not show it.",
+                    next_step="Run the same command again; it asks the contract first.",
+                )
+
+        title = f"Rows {first + 1} to {last}"
+        return Step(f"order:{prepared.id}:rows:{first}", title, call, verify=verify, settled=passed)
+
+    def _guesses(self, prepared: PreparedOrder, steps: Sequence[Step]) -> list[tuple[Call | None, int]]:
+        many = [len(part) for _, part in open_chunks(prepared)]
+        opening = len(steps) - len(many)
+        guesses: list[tuple[Call | None, int]] = [(None, 130_000)] * max(opening, 0)
+        actions = [s.action for s in steps if isinstance(s.action, Call)]
+        return guesses + [(call, 60_000 + 42_000 * n) for call, n in zip(actions, many, strict=False)]
+
+    def _result(self, prepared: PreparedOrder) -> Callable[[Outcome], Issued]:
+        def result(outcome: Outcome) -> Issued:
+            state = read(self.context.endpoint, self.token.order_of(prepared.order.order_id), "latest")
+            supply = read(self.context.endpoint, self.token.total_supply(), "latest")
+            return Issued(
+                order_id=prepared.id,
+                rows=state.next_row,
+                issued=Units(state.issued, self.decimals),
+                skipped=_skipped(self.context, outcome),
+                supply=Units(supply, self.decimals),
+                outcome=outcome,
+            )
+
+        return result
+
+    def _lines(self, rows: Sequence[Row]) -> list[tuple[str, ...]]:
+        shown = rows[:_SHOWN]
+        lines: list[tuple[str, ...]] = [
+            (row.external_id, name_of(self.known, row.wallet), row.amount.show()) for row in shown
+        ]
+        return lines + ([("…", f"and {len(rows) - _SHOWN} more", "")] if len(rows) > _SHOWN else [])
+
+
+def _digest(row: Row) -> str:
+    return keccak(packed_row(row)).hex()
+
+
+def _remembered(prepared: PreparedOrder) -> list[RememberedRow]:
+    return [RememberedRow(r.external_id, _digest(r), prepared.id, i) for i, r in enumerate(prepared.rows)]
+
+
+def _skipped(context: Context, outcome: Outcome) -> int:
+    """Rows that the transactions of this run skipped, by the events in their receipts."""
+    topic = next("0x" + t.hex() for t, e in events().items() if e.name == "RowSkipped")
+    hashes = [step.receipt.tx_hash for step in outcome.steps if step.receipt is not None]
+    receipts = context.endpoint.batch([("eth_getTransactionReceipt", (h,)) for h in hashes]) if hashes else []
+    logs = [log for receipt in receipts if isinstance(receipt, dict) for log in receipt["logs"]]
+    return sum(log["topics"][:1] == [topic] for log in logs)

@@ -1,0 +1,174 @@
+"""The one write path of every verb. Floor 3.
+
+Validate, explain, plan and confirm lie before it. Here: journal the intent, rehearse, sign, journal the
+bytes, send, wait, ask the contract whether it is true, settle the journal. A step that is done is
+skipped, so the same command may run again after any accident.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from hashkit.chain.rehearsal import named
+from hashkit.chain.sender import Sender
+from hashkit.chain.signing import essence
+from hashkit.contracts.call import Deploy
+from hashkit.domain.attempts import Receipt
+from hashkit.errors import (
+    AccountError,
+    BatchIncomplete,
+    HashkitError,
+    InputError,
+    NodeError,
+    Refused,
+    TransactionFailed,
+)
+from hashkit.issuer.context import Context
+from hashkit.issuer.steps import Action, Event, Outcome, Step, StepOutcome
+from hashkit.store.journal import Journal, StepRecord
+
+
+def carry_out(
+    context: Context, title: str, steps: Sequence[Step], on_event: Callable[[Event], None] | None = None
+) -> Outcome:
+    """Do the steps in order, each exactly once, and say what came of them.
+
+    Refused, NodeError or AccountError when the first step cannot be done; BatchIncomplete when a later
+    one cannot. TransactionFailed when one was mined and reverted, OutcomeUnknown when nobody knows in
+    time. KeyboardInterrupt carries the sentence that says how to go on.
+    """
+    tell = on_event or (lambda event: None)
+    signer = context.need_signer()
+    with context.open_journal(lambda text: tell(Event("waiting", "", text))) as journal:
+        run = _Run(context, journal, title, tuple(steps), tell)
+        run.sender = Sender(
+            context.endpoint, context.network, signer, journal, run.hear, wait_seconds=context.wait_seconds
+        )
+        try:
+            run.all()
+        except KeyboardInterrupt:
+            text = f"Stopped: {run.progress()}. Nothing is lost; run the same command again to go on."
+            tell(Event("stopped", run.now, text))
+            raise KeyboardInterrupt(text) from None
+        except (Refused, NodeError, AccountError) as error:
+            if not run.outcomes:
+                raise
+            raise _incomplete(run, error) from error
+        return Outcome(run.batch, tuple(run.outcomes))
+
+
+@dataclass(slots=True)
+class _Run:
+    """One passage through the steps."""
+
+    context: Context
+    journal: Journal
+    title: str
+    steps: tuple[Step, ...]
+    tell: Callable[[Event], None]
+    sender: Sender = field(init=False)
+    outcomes: list[StepOutcome] = field(default_factory=list)
+    batch: str | None = None
+    now: str = ""
+
+    def all(self) -> None:
+        """Bring the chain up to the journal, then the steps one by one."""
+        self.sender.catch_up()
+        for position, step in enumerate(self.steps):
+            self.now = step.title
+            self.outcomes.append(self._one(position, step))
+        self.now = ""
+
+    def hear(self, kind: str, tx_hash: str, text: str) -> None:
+        """Pass on what the sender tells."""
+        self.tell(Event(kind, self.now, text, tx_hash, self.context.network.transaction_link(tx_hash)))
+
+    def progress(self) -> str:
+        """``2 of 7 steps of batch b-20261124-01 are done``."""
+        batch = f" of batch {self.batch}" if self.batch else ""
+        return f"{len(self.outcomes)} of {len(self.steps)} steps{batch} are done"
+
+    def _one(self, position: int, step: Step) -> StepOutcome:
+        action = step.build(Outcome(None, tuple(self.outcomes)).results)
+        record = self._record(position, step, action)
+        if record.state == "DONE":
+            return self._outcome(step, self.journal.receipt(record.id), sent=False)
+        self.tell(Event("step", step.title, f"{position + 1} of {len(self.steps)}"))
+        receipt = self.sender.resume(record.id)
+        if receipt is None and step.settled is not None and step.settled():
+            self.journal.record_done(record.id)
+            return self._outcome(step, None, sent=False)
+        if receipt is None:
+            receipt = self._perform(record, action)
+        if step.verify is not None:
+            step.verify(receipt)
+        self.journal.record_done(record.id)
+        return self._outcome(step, receipt, sent=True)
+
+    def _perform(self, record: StepRecord, action: Action) -> Receipt:
+        try:
+            return self.sender.perform(record.id, action)
+        except TransactionFailed as error:
+            if error.code == "REVERTED":
+                self.journal.record_failed(record.id, error.why)
+            raise
+
+    def _record(self, position: int, step: Step, action: Action) -> StepRecord:
+        """The step's place in the journal: the one it has from an earlier run, or a new one."""
+        target, digest = _target(action), _digest(action)
+        if step.repeatable:
+            found = self.journal.find_unfinished(target, digest)
+        else:
+            found = self.journal.find(target, step.key)
+        if found is None:
+            batch = self._batch(None)
+            key = f"{step.key}#{batch}/{position}" if step.repeatable else step.key
+            return self.journal.plan(batch, position, target, key, step.title, digest)
+        self._batch(found.batch)
+        if found.digest == digest:
+            return found
+        if found.state == "DONE":
+            raise _changed(step, found, action)
+        return self.journal.replan(found.id, digest)
+
+    def _batch(self, known: str | None) -> str:
+        if self.batch is None:
+            self.batch = known or self.journal.open_batch(self.title, len(self.steps))
+        return self.batch
+
+    def _outcome(self, step: Step, receipt: Receipt | None, *, sent: bool) -> StepOutcome:
+        tx_hash = receipt.tx_hash if receipt else ""
+        link = self.context.network.transaction_link(tx_hash) if receipt else None
+        text = f"block {receipt.block}" if receipt else "the contract says that it has happened"
+        self.tell(Event("done" if sent else "skipped", step.title, text, tx_hash, link))
+        return StepOutcome(step.key, step.title, sent, receipt, link)
+
+
+def _target(action: Action) -> str:
+    return f"new {action.contract}" if isinstance(action, Deploy) else action.to
+
+
+def _digest(action: Action) -> str:
+    """SHA-256 of what is to be sent: recipient, wei and data."""
+    to, value, data = essence(action)
+    return hashlib.sha256(f"{to or 'new'}|{value}|".encode() + data).hexdigest()
+
+
+def _changed(step: Step, found: StepRecord, action: Action) -> InputError:
+    return InputError(
+        f"{step.title}: this was already done with other content.",
+        why=f"Batch {found.batch} holds {named(action)} under the same reference.",
+        next_step="Restore the earlier input, or use a new reference.",
+        code="INTENT_CHANGED",
+    )
+
+
+def _incomplete(run: _Run, error: HashkitError) -> BatchIncomplete:
+    return BatchIncomplete(
+        f"{run.progress()}, then {run.now} could not be done.",
+        why=f"{error.sentence} {error.why}".strip(),
+        next_step=f"{error.next_step} Then run the same command again: it goes on from there.".strip(),
+        details=error.details,
+    )

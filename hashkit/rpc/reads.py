@@ -1,0 +1,154 @@
+"""Ask contracts at a block: one question, or many at once. Floor 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from hashkit.contracts.call import Query
+from hashkit.errors import HashkitError, NodeError, RpcError
+from hashkit.rpc.blocks import Block, block
+from hashkit.rpc.client import Endpoint
+from hashkit.rpc.revert import is_revert
+from hashkit.rpc.values import byte_string
+
+T = TypeVar("T")
+At = Block | int | str
+"""A block, its number or a tag. A ``Block`` is asked for by its hash, so that a reorganisation cannot slip in."""
+
+_BATCH = 200  # calls in one JSON-RPC batch
+_MULTICALL = 400  # calls in one Multicall3 call
+_AGGREGATE3 = bytes.fromhex("82ad56cb")  # aggregate3((address,bool,bytes)[])
+
+
+def read(endpoint: Endpoint, query: Query[T], at: At) -> T:
+    """The answer of one query.
+
+    RpcError when the contract refuses, NodeError ``NO_CONTRACT`` when its answer does not fit the question.
+    """
+    return _decoded(query, _at_block(endpoint, at, lambda where: _eth_call(endpoint, query.to, query.data, where)))
+
+
+def read_many(
+    endpoint: Endpoint, queries: Sequence[Query[T]], at: At, *, multicall3: str | None = None
+) -> list[T | RpcError]:
+    """The answers in their order; an RpcError stands where a contract refused.
+
+    Through Multicall3 where it has code at that block, else in JSON-RPC batches, else one by one. NodeError
+    ``NO_CONTRACT`` when an answer does not fit its question.
+    """
+    answers: list[bytes | RpcError | None] = [None] * len(queries)
+    if multicall3 is not None and len(queries) > 1 and code_at(endpoint, multicall3, at):
+        for start in range(0, len(queries), _MULTICALL):
+            part = queries[start : start + _MULTICALL]
+            answers[start : start + len(part)] = _aggregate(endpoint, part, at, multicall3)
+    # What failed in there is asked again by itself: a greedy contract may have taken the gas of the others,
+    # and only a call of its own tells why it was refused.
+    missing = [i for i, answer in enumerate(answers) if answer is None]
+    for i, answer in zip(missing, _one_by_one(endpoint, [queries[i] for i in missing], at), strict=True):
+        answers[i] = answer
+    return [a if isinstance(a, RpcError) else _decoded(q, a or b"") for q, a in zip(queries, answers, strict=True)]
+
+
+def code_at(endpoint: Endpoint, address: str, at: At) -> bytes:
+    """Runtime code of an account; empty when it has none."""
+    return _at_block(endpoint, at, lambda where: _bytes(endpoint, "eth_getCode", address, where))
+
+
+def storage_at(endpoint: Endpoint, address: str, slot: int, at: At) -> bytes:
+    """One storage word, 32 bytes."""
+    found = _at_block(endpoint, at, lambda where: _bytes(endpoint, "eth_getStorageAt", address, hex(slot), where))
+    if len(found) > 32:
+        raise endpoint.trouble("answers with a storage word that is none")
+    return found.rjust(32, b"\0")
+
+
+def _at_block(endpoint: Endpoint, at: At, ask: Callable[[Any], T]) -> T:
+    """What ``ask`` gets at the block: by hash (EIP-1898) or, with a node that refuses that, by number.
+
+    By number the block's hash is read again afterwards: an answer about another block is no answer.
+    """
+    if not isinstance(at, Block):
+        return ask(hex(at) if isinstance(at, int) else at)
+    if endpoint.takes_block_hashes:
+        try:
+            return ask({"blockHash": at.hash, "requireCanonical": True})
+        except RpcError as error:
+            if is_revert(error):
+                raise
+    answer = ask(hex(at.number))
+    if block(endpoint, at.number).hash != at.hash:
+        raise NodeError(
+            f"Block {at.number} was replaced while it was read.",
+            why=f"The node at {endpoint.label} followed a reorganisation.",
+            next_step="Run it again; use a final block to be sure.",
+            code="REORG",
+        )
+    endpoint.takes_block_hashes = False
+    return answer
+
+
+def _one_by_one(endpoint: Endpoint, queries: Sequence[Query[T]], at: At) -> Iterator[bytes | RpcError]:
+    """Answers of single calls, many of them in one HTTP request where the node takes batches."""
+    for start in range(0, len(queries), _BATCH):
+        part = queries[start : start + _BATCH]
+        # The first goes alone: it finds out how this node wants blocks named.
+        yield _caught(endpoint, part[0], at)
+        yield from _at_block(endpoint, at, lambda where, rest=part[1:]: _batch(endpoint, rest, where))  # type: ignore[misc]
+
+
+def _batch(endpoint: Endpoint, queries: Sequence[Query[T]], where: Any) -> list[bytes | RpcError]:
+    answers = endpoint.batch([("eth_call", ({"to": q.to, "data": _hex(q.data)}, where)) for q in queries])
+    return [a if isinstance(a, RpcError) else byte_string(endpoint, a) for a in answers]
+
+
+def _caught(endpoint: Endpoint, query: Query[T], at: At) -> bytes | RpcError:
+    try:
+        return _at_block(endpoint, at, lambda where: _eth_call(endpoint, query.to, query.data, where))
+    except RpcError as error:
+        return error
+
+
+def _aggregate(
+    endpoint: Endpoint, queries: Sequence[Query[T]], at: At, multicall3: str
+) -> list[bytes | RpcError | None]:
+    """Answers through Multicall3; None where it has none and a call of its own must tell."""
+    from eth_abi import decode, encode
+    from eth_abi.exceptions import DecodingError
+
+    asked = [(q.to, True, q.data) for q in queries]
+    data = _AGGREGATE3 + encode(["(address,bool,bytes)[]"], [asked])
+    try:
+        returned = _at_block(endpoint, at, lambda where: _eth_call(endpoint, multicall3, data, where))
+        (answers,) = decode(["(bool,bytes)[]"], returned)
+    except (RpcError, DecodingError, OverflowError, ValueError):  # too much gas for one call, or no Multicall3
+        return [None] * len(queries)
+    if len(answers) != len(queries):
+        return [None] * len(queries)
+    return [returned if ok else None for ok, returned in answers]
+
+
+def _eth_call(endpoint: Endpoint, to: str, data: bytes, where: Any) -> bytes:
+    return _bytes(endpoint, "eth_call", {"to": to, "data": _hex(data)}, where)
+
+
+def _bytes(endpoint: Endpoint, method: str, *params: Any) -> bytes:
+    return byte_string(endpoint, endpoint.call(method, params))
+
+
+def _decoded(query: Query[T], returned: bytes) -> T:
+    try:
+        return query.decode(returned)
+    except HashkitError:
+        raise
+    except Exception:  # noqa: BLE001 - a hostile contract answers anything, and decoders then raise anything
+        raise NodeError(
+            f"{query.to} does not answer {query.contract}.{query.function}.",
+            why="There is no such contract at that address and block, or it is another one.",
+            next_step="Check the address, the network and the block.",
+            code="NO_CONTRACT",
+        ) from None
+
+
+def _hex(data: bytes) -> str:
+    return "0x" + data.hex()

@@ -1,0 +1,101 @@
+"""Issue files: ``batches/*.csv``, and the register of an asset that moves onto the chain. Floor 2."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+from hashkit.domain.currencies import currency
+from hashkit.errors import InputError
+from hashkit.store.sheets.cells import RowReader, Wallets, amount, identifier, price, prose, reference
+from hashkit.store.sheets.model import Findings, IssueRow, Sheet, counted, listed
+from hashkit.store.sheets.reader import Cells, Columns, read_cells
+
+COLUMNS = Columns(
+    required=("external_id", "amount"),
+    optional=("investor_id", "wallet", "price", "currency", "payment_ref", "memo"),
+    free=frozenset({"memo"}),
+)
+
+
+def read_issues(path: Path, decimals: int, *, skip_invalid: bool = False) -> Sheet[IssueRow]:
+    """The issue rows in ``path``, amounts in a token of ``decimals``. InputError with every bad row.
+
+    A row names an investor, a wallet, or both. An ``external_id`` stands for one paper and appears once.
+    """
+    return _read(path, decimals, skip_invalid, one_row_each=False)
+
+
+def read_register(path: Path, decimals: int) -> Sheet[IssueRow]:
+    """An existing register to take over (``--opening-position``): an issue file with one row a holder."""
+    return _read(path, decimals, skip_invalid=False, one_row_each=True)
+
+
+def _read(path: Path, decimals: int, skip_invalid: bool, one_row_each: bool) -> Sheet[IssueRow]:
+    findings, wallets = Findings(), Wallets()
+    cells, read = read_cells(path, COLUMNS, findings)
+    if cells and not {"investor_id", "wallet"} & cells[0].by_column.keys():
+        raise InputError(
+            f"The header of {path.name} does not fit.",
+            why="A row must say who receives the units.",
+            next_step="Add a column investor_id or a column wallet.",
+            code="SHEET",
+            details=["column investor_id or wallet is missing"],
+        )
+    rows = [row for item in cells if (row := _row(item, decimals, wallets, findings))]
+    _unique_papers(rows, findings)
+    _repeated_holders(rows, findings, one_row_each)
+    findings.warnings.extend(wallets.warnings(findings.bad))
+    return findings.sheet(path, rows, [row.line for row in rows], read, skip_invalid)
+
+
+def _row(cells: Cells, decimals: int, wallets: Wallets, findings: Findings) -> IssueRow | None:
+    reader = RowReader(cells, cells["external_id"], findings)
+    external_id = reader.needs("external_id", identifier)
+    units = reader.needs("amount", amount(decimals))
+    investor_id = reader.may("investor_id", identifier)
+    wallet = reader.may("wallet", wallets.read(cells.line))
+    unit_price, money = reader.may("price", price), reader.may("currency", currency)
+    payment_ref, memo = reader.may("payment_ref", reference), reader.may("memo", prose)
+    if not cells["investor_id"] and not cells["wallet"]:
+        reader.fail("investor_id", "", "nobody to issue to: fill in investor_id or wallet")
+    if cells["price"] and not cells["currency"]:
+        reader.fail("currency", "", "is empty beside a price: fill it in")
+    if reader.failed or external_id is None or units is None:
+        return None
+    code = money.code if money else None
+    return IssueRow(cells.line, external_id, investor_id, wallet, units, unit_price, code, payment_ref, memo)
+
+
+def _unique_papers(rows: list[IssueRow], findings: Findings) -> None:
+    first: dict[str, IssueRow] = {}
+    for row in rows:
+        other = first.setdefault(row.external_id.lower(), row)
+        if other is row:
+            continue
+        where = listed((other.line, row.line))
+        if replace(other, line=row.line) == row:
+            says = f"appears twice, {where}: remove one row"
+            findings.add(row.line, row.external_id, "external_id", row.external_id, says)
+        else:
+            says = f"{where} differ under one id: give each paper its own"
+            findings.add(row.line, row.external_id, "external_id", row.external_id, says, also=[other.line])
+
+
+def _repeated_holders(rows: list[IssueRow], findings: Findings, refuse: bool) -> None:
+    """Two rows for one holder: an error in a register, in an issue file something to look at."""
+    holders: dict[str, list[IssueRow]] = defaultdict(list)
+    for row in rows:
+        if row.line in findings.bad:
+            continue
+        holders[row.wallet or row.investor_id or ""].append(row)
+    repeated = {holder: group for holder, group in holders.items() if len(group) > 1}
+    if refuse:
+        for holder, group in repeated.items():
+            lines = [row.line for row in group]
+            says = f"holds in {listed(lines)}: a register has one row a holder"
+            findings.add(lines[1], group[1].external_id, "holder", holder, says, also=lines)
+    elif repeated:
+        some = "; ".join(f"{h} in {listed(r.line for r in rows)}" for h, rows in list(repeated.items())[:3])
+        findings.warnings.append(f"{counted(len(repeated), 'holder')} in more than one row: {some}")

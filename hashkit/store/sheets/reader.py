@@ -1,0 +1,192 @@
+"""From the bytes of a CSV file to named cells with spreadsheet row numbers. Floor 2.
+
+UTF-8 with or without BOM; comma, semicolon or tab; any line ends. Whatever leaves the borders of rows or
+columns in doubt is refused at once, because then no row number could be trusted.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from hashkit.contracts.addresses import strange_character
+from hashkit.domain.terms import shown
+from hashkit.errors import InputError
+from hashkit.store.sheets.model import Findings
+
+MAX_BYTES = 128 * 1024 * 1024
+MAX_CELL = 10_000
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_INVISIBLE = frozenset(
+    "\u200b\u200e\u200f\u061c\u2028\u2029\u2060\u2061\u2062\u2063\u2064\ufeff\ufffd"
+) | frozenset(
+    chr(n)
+    for first, last in ((0x202A, 0x202E), (0x2066, 0x2069), (0x80, 0x9F))
+    for n in range(first, last + 1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a kind of file. ``free`` ones hold prose: line breaks may stand in them."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    free: frozenset[str] = frozenset()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every known column."""
+        return self.required + self.optional
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One row: its spreadsheet row number and its cells by column name; absent columns are empty."""
+
+    line: int
+    by_column: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.by_column.get(column, "")
+
+
+def read_cells(path: Path, columns: Columns, findings: Findings) -> tuple[list[Cells], int]:
+    """The rows whose cells can be read, and the count of all rows that are not blank."""
+    records = _records(_decoded(path), path)
+    if not records:
+        raise _refused(path, ["the file is empty: the first row must name the columns"])
+    header = _header(path, records[0], columns)
+    rows, read = [], 0
+    for line, cells in enumerate(records[1:], 2):
+        if not any(cells):
+            continue
+        read += 1
+        if len(cells) != len(header):
+            findings.add(line, "", "", "", _width(len(cells), len(header)))
+        elif _readable(line, header, cells, columns, findings):
+            rows.append(Cells(line, dict(zip(header, cells, strict=True))))
+    if not read:
+        raise _refused(path, ["there is no row below the header"])
+    return rows, read
+
+
+def _refused(path: Path, details: Sequence[str], next_step: str = "") -> InputError:
+    return InputError(
+        f"{path.name} cannot be read as a table.",
+        next_step=next_step or "Mend the file and run the command again.",
+        code="SHEET",
+        details=details,
+    )
+
+
+def _decoded(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"Cannot read {path}.", why=f"{error.strerror}.", code="NO_FILE") from None
+    if len(data) > MAX_BYTES:
+        raise _refused(
+            path, [f"the file is larger than {MAX_BYTES // 1024**2} MB"], "Split it into several files."
+        )
+    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        raise _refused(path, ["the file is a workbook, not a CSV file"], "Save it as CSV UTF-8.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        raise _refused(path, [f"line {row} is not UTF-8"], "Save it as CSV UTF-8.") from None
+
+
+def _records(text: str, path: Path) -> list[list[str]]:
+    """All records; the n-th one is row n of the spreadsheet, whatever line breaks its cells hold."""
+    first_line = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    found = [mark for mark in _SEPARATORS if mark in first_line]
+    if len(found) > 1:
+        names = " and ".join(_SEPARATORS[mark] for mark in found)
+        raise _refused(path, [f"row 1 contains both {names}: it is not clear which separates the columns"])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=found[0] if found else ",", strict=True)
+    records: list[list[str]] = []
+    try:
+        for record in reader:
+            records.append(record)
+    except csv.Error as error:
+        raise _refused(path, [f"row {len(records) + 1}: {_csv_words(str(error))}"]) from None
+    return records
+
+
+def _csv_words(said: str) -> str:
+    if "field limit" in said:
+        return f"a cell holds more than {MAX_CELL:,} characters; is a quotation mark not closed?"
+    if "unexpected end" in said:
+        return "a quotation mark opens in this row and is never closed"
+    return "a quotation mark stands in the wrong place; double it inside a quoted cell"
+
+
+def _header(path: Path, cells: list[str], columns: Columns) -> list[str]:
+    names = [cell.strip(" ").lower() for cell in cells]
+    details = []
+    for place, name in enumerate(names, 1):
+        if name not in columns.all:
+            details.append(
+                f"column {place} {shown(name) if name else 'has no name'}{_hint(name, names, columns)}"
+            )
+        elif name in names[: place - 1]:
+            details.append(f"column {place} {shown(name)} appears twice")
+    missing = [name for name in columns.required if name not in names]
+    details += [f"column {name} is missing" for name in missing]
+    if details:
+        known = f"Required: {', '.join(columns.required)}. Optional: {', '.join(columns.optional)}."
+        raise InputError(
+            f"The header of {path.name} does not fit.",
+            why=known,
+            next_step="Mend row 1.",
+            code="SHEET",
+            details=details,
+        )
+    return names
+
+
+def _hint(name: str, names: list[str], columns: Columns) -> str:
+    if not name:
+        return ": remove the empty column"
+    free = [column for column in columns.all if column not in names]
+    near = get_close_matches(name.replace(" ", "_"), free, n=1, cutoff=0.6)
+    return f" is unknown: did you mean {near[0]}?" if near else " is unknown: remove it"
+
+
+def _width(cells: int, header: int) -> str:
+    mend = (
+        "is there a separator inside a number or text? quote the cell"
+        if cells > header
+        else "cells are missing"
+    )
+    return f"the row has {cells} cells, the header {header}: {mend}"
+
+
+def _readable(line: int, header: list[str], cells: list[str], columns: Columns, findings: Findings) -> bool:
+    """False, with findings, if some cell is huge or hides characters. One test settles the common case."""
+    joined = "".join(cells)
+    if joined.isprintable() and len(joined) <= MAX_CELL:
+        return True
+    before = len(findings.problems)
+    for column, cell in zip(header, cells, strict=True):
+        if len(cell) > MAX_CELL:
+            findings.add(line, "", column, "", f"holds more than {MAX_CELL:,} characters")
+        hidden = [ch for ch in cell if _hidden(ch, column in columns.free)]
+        if hidden:
+            says = strange_character("".join(hidden)).partition(" is ")[2]
+            findings.add(line, "", column, cell, f"hides the character {says}: type the cell again")
+    return len(findings.problems) == before
+
+
+def _hidden(ch: str, free: bool) -> bool:
+    if ch in "\r\n":
+        return not free
+    return ch < " " or ch == "\x7f" or ch in _INVISIBLE

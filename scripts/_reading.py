@@ -1,0 +1,76 @@
+"""What all report scripts share: their options, one audit, plain columns, exit codes. No key, nothing is sent."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from hashkit.audit import AuditResult, audit
+from hashkit.chain.networks import network
+from hashkit.errors import HashkitError
+from hashkit.rpc.client import Endpoint
+
+Report = Callable[[AuditResult], bool]
+"""Prints its report and says whether it found an exception."""
+
+
+def reading(report: Report) -> click.Command:
+    """The command of a report: audits the token at ADDRESS, hands the result over, exits 7 on an exception."""
+
+    @click.command(help=f"{report.__doc__}\n\nReads the token at ADDRESS from a node; needs no project and no key.")
+    @click.argument("address")
+    @click.option("-n", "--network", "name", default="devnet", show_default=True, help="Chain by name or id.")
+    @click.option("--rpc", metavar="URL", help="Node to use instead of the network's own.")
+    @click.option("--at", help="Block, date, ISO time or latest. Default: the newest final block.")
+    @click.option("--first", type=click.IntRange(min=0), metavar="BLOCK", help="Read from this block on.")
+    @click.option("--store", type=click.Path(file_okay=False, path_type=Path), help="Folder to keep events in.")
+    @functools.wraps(report)
+    def command(
+        address: str, name: str, rpc: str | None, at: str | None, first: int | None, store: Path | None
+    ) -> None:
+        try:
+            chain = network(name)
+            endpoint = Endpoint(rpc or chain.rpc_urls[0], chain_id=chain.chain_id)
+            result = audit(endpoint, chain, address, at=at, first=first, store=store)
+            found = report(result)
+        except HashkitError as error:
+            print(error, file=sys.stderr)
+            sys.exit(error.exit_code)
+        sys.exit(7 if found else 0)
+
+    command.name = "cli"  # under ape the file names the command
+    return command
+
+
+def head(result: AuditResult) -> None:
+    """What was read, and at which block."""
+    subject, block = result.subject, result.block
+    print(f"{subject.symbol or 'token'} {subject.token} on {result.network.name} ({result.network.chain_id})")
+    print(f"block {block.number} {block.hash}{'' if result.final else ', not yet final'}; attested by one node")
+    for sentence in subject.unread:
+        print(sentence)
+    print()
+
+
+def columns(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
+    """Plain columns, as wide as they need to be; those in ``right`` flush right."""
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    for row in (heads, *rows):
+        cells = (c.rjust(w) if i in right else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+        print("  ".join(cells).rstrip())
+    print()
+
+
+def findings(result: AuditResult, *ids: str) -> bool:
+    """Prints the checks with these ids; True when one of them found an exception."""
+    shown = [finding for finding in result.findings if finding.id in ids]
+    for finding in shown:
+        word = finding.result.upper() if finding.result == "exception" else finding.result
+        print(f"{finding.id} {word}: {finding.title}: {finding.text}")
+        for line in finding.evidence:
+            print(f"    {line}")
+    return any(finding.result == "exception" for finding in shown)

@@ -1,0 +1,114 @@
+"""Powers, documents, slots, rules, explain and the acts on investors, as processes on one anvil."""
+
+from __future__ import annotations
+
+import pytest
+
+from hashkit.chain import devnet
+from tests.cli.running import Shell
+from tests.conftest import free_port
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory):
+    """A project with HKGREEN, INV-1 (dev1 with 100 units and dev7, HK) and INV-2 (dev2, SG)."""
+    home = tmp_path_factory.mktemp("acts")
+    here = Shell(home, home)
+    here.ok("init", "project")
+    here.folder = home / "project"
+    here.ok("devnet", "up", "--port", str(free_port()))
+    here.ok("deploy", "HKGREEN")
+    rows = "investor_id,wallet,country,class,kyc_expires,name\n"
+    for account, number, country in ((1, 1, "HK"), (7, 1, "HK"), (2, 2, "SG")):
+        address = devnet.DEV_ACCOUNTS[account].address
+        rows += f"INV-{number},{address},{country},professional,2035-12-31,Somebody\n"
+    (here.folder / "register/two.csv").write_text(rows)
+    here.ok("investor", "import", "register/two.csv")
+    (here.folder / "batches/one.csv").write_text("external_id,investor_id,amount\nSUB-1,INV-1,100\n")
+    here.ok("issue", "batches/one.csv")
+    yield here
+    devnet.down(here.folder)
+
+
+def test_explain_prints_every_rule_and_leaves_with_3(shell):
+    from hashkit.domain.verdict import RULES
+
+    allowed = shell.ok("explain", "move", "10", "--from", "INV-1", "--to", "INV-2")
+    assert allowed.out.startswith("ALLOWED") and allowed.out.count("  pass  R-") == len(RULES)
+    shell.ok("explain", "burn", "10", "--from", "INV-1")
+    refused = shell.run("explain", "force", "101", "--from", "INV-1", "--to", "dev8")
+    assert refused.code == 3
+    for rule in ("R-IDENTITY-TO", "R-BALANCE"):
+        assert f"  FAIL  {rule}" in refused.out
+    assert "100.00 HKGREEN" in refused.out and "to allow:" in refused.out
+    document = shell.run("explain", "redeem", "101", "--from", "INV-1", "--json")
+    assert document.code == 3 and document.data["data"]["rules"] == ["R-BALANCE"]
+    assert "takes --to" in shell.fails(2, "explain", "issue", "1", "--from", "INV-1").err
+
+
+def test_powers_are_granted_shown_and_revoked(shell):
+    assert "Grant" in shell.ok("powers", "grant", "dev5", "pause", "--of", "registry", "--dry-run").out
+    shell.ok("powers", "grant", "dev5", "pause,freeze", "--yes")
+    agents = shell.ok("powers", "show", "--json").data["data"]["agents"]
+    assert [a["powers"] for a in agents if a["agent"] == devnet.DEV_ACCOUNTS[5].address] == [["freeze", "pause"]]
+    shell.ok("powers", "revoke", "dev5", "pause,freeze")
+    assert "hashkit powers show" in shell.fails(3, "powers", "revoke", "dev5", "pause").err
+    assert "Did you mean pause?" in shell.fails(2, "powers", "grant", "dev5", "pauze").err
+
+
+def test_documents_are_set_shown_and_removed(shell):
+    (shell.folder / "prospectus.pdf").write_bytes(b"the prospectus")
+    shell.ok("document", "set", "prospectus", "--uri", "ipfs://paper", "--file", "prospectus.pdf")
+    (found,) = shell.ok("document", "show", "--json").data["data"]
+    assert (found["name"], found["uri"]) == ("prospectus", "ipfs://paper") and int(found["hash"], 16)
+    shell.ok("document", "remove", "prospectus", "--reason", "Superseded")
+    assert shell.ok("document", "show", "--json").data["data"] == []
+    assert "hashkit document show" in shell.fails(3, "document", "remove", "prospectus").err
+
+
+def test_slots_are_proposed_cancelled_and_applied_after_the_delay(shell):
+    assert "can be applied" in shell.ok("slot", "propose", "compliance", "none").out
+    assert "it is ready at" in shell.fails(3, "slot", "apply", "compliance").err
+    shell.ok("slot", "cancel", "compliance")
+    assert "hashkit slot propose" in shell.fails(3, "slot", "apply", "compliance").err
+    shell.ok("slot", "propose", "mint-window", "500", "--period", "3600")
+    slots = {s["slot"]: s for s in shell.ok("slot", "show", "--json").data["data"]}
+    assert slots["mint-window"]["present"].startswith("500.00 in 3600 s")
+
+
+def test_rules_are_shown_set_and_preset(shell):
+    shell.ok("rules", "set", "velocity", "40", "--per", "1d")
+    shown = {r["rule"]: r["limit"] for r in shell.ok("rules", "show", "--json").data["data"]["rules"]}
+    assert shown["velocity"] == "40.00 HKGREEN per 1d"
+    refused = shell.run("explain", "move", "41", "--from", "INV-1", "--to", "INV-2")
+    assert refused.code == 3 and "FAIL  R-VELOCITY" in refused.out
+    assert "nothing to send" in shell.ok("rules", "preset").out
+    assert "Unknown rule" in shell.fails(2, "rules", "set", "velocty", "1").err
+
+
+def test_investors_are_revoked_renewed_denied_and_linked(shell):
+    shell.ok("investor", "revoke", "INV-2", "--reason", "KYC review 7")
+    refused = shell.run("explain", "move", "1", "--from", "INV-1", "--to", "INV-2")
+    assert refused.code == 3 and "to allow: renew it: hashkit investor renew" in refused.out
+    shell.ok("investor", "renew", "INV-2", "--kyc-expires", "2036-12-31")
+    assert "nothing to send" in shell.ok("investor", "renew", "INV-2", "--kyc-expires", "2036-12-31").out
+    shell.ok("investor", "deny", "INV-2", "--reason", "List 7")
+    assert "hashkit investor deny --off" in shell.run("explain", "issue", "1", "--to", "INV-2").out
+    shell.ok("investor", "deny", "INV-2", "--off", "--reason", "List 8")
+    shell.ok("investor", "link", "INV-1", "--wallet", "dev6")
+    assert devnet.DEV_ACCOUNTS[6].address in shell.ok("investor", "show", "INV-1").out
+
+
+def test_a_lost_wallet_is_recovered_and_a_court_burns(shell):
+    recover = ("investor", "recover", "INV-1", "--reason", "Lost phone")
+    assert "powers grant" in shell.fails(3, *recover, "--to", "dev8").err
+    shell.ok("powers", "grant", "dev9", "recover")
+    later = shell.ok(*recover, "--to", "dev8", "--account", "dev9")
+    assert "24 hours later" in later.out
+    shell.ok("investor", "recover", "INV-1", "--cancel", "--reason", "Found")
+    shell.fails(2, *recover)
+    assert "at once" in shell.ok(*recover, "--to", "dev7", "--account", "dev9").out
+    shell.ok("control", "burn", "40", "--from", "dev7", "--reason", "Order 14")
+    assert "FAIL  R-BALANCE" in shell.fails(3, "control", "burn", "61", "--from", "dev7", "--reason", "Order 15").err

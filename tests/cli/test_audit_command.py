@@ -1,0 +1,78 @@
+"""`hashkit audit`: an address and a node are enough; the exit code tells a clean register from one that is not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hashkit.chain import devnet
+from tests.cli.running import Shell
+from tests.conftest import ENGINES, free_port
+
+NAMES = {"report.html", "register.csv", "findings.csv", "acts.csv", "audit.json", "report.txt"}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def issued(request, tmp_path_factory):
+    """A project with an issued asset."""
+    home = tmp_path_factory.mktemp(f"audit-{request.param}")
+    here = Shell(home, home)
+    here.ok("init", "project")
+    here.folder = home / "project"
+    here.ok("devnet", "up", "--engine", request.param, "--port", str(free_port()))
+    here.ok("deploy", "HKGREEN")
+    here.ok("investor", "import", "register/investors.csv")
+    here.ok("issue", "batches/issuance.csv")
+    here.ok("transfer", "1000", "--from", "INV-001", "--to", "INV-002")
+    yield here
+    devnet.down(here.folder)
+
+
+def test_an_address_and_a_node_are_enough(issued, tmp_path):
+    record = json.loads((issued.folder / "deployments/31337/HKGREEN.json").read_text())
+    token = record["contracts"]["AssetToken"]["address"]
+    url = issued.ok("devnet", "status", "--json").data["data"]["running"]["url"]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    stranger = Shell(empty, tmp_path)
+    first = stranger.ok("audit", token, "--rpc-url", url, "--out", "report", "--store", "events")
+    assert {path.name for path in (empty / "report").iterdir()} == NAMES
+    assert (empty / "events").exists() and "C01  pass" in first.out
+
+    again = stranger.ok("audit", token, "--rpc-url", url, "--out", "again", "--json").data
+    assert again["schema"] == "hashkit.audit/1" and again["ok"] is True
+    for name in NAMES:
+        assert (empty / "report" / name).read_bytes() == (empty / "again" / name).read_bytes()
+
+    told = {row["wallet"]: row["balance"] for row in again["data"]["holders"]}
+    table = issued.ok("cap-table", "--json").data["data"]["holders"]
+    assert told == {row["wallet"]: row["amount"] for row in table}
+
+
+def test_in_a_project_no_argument_is_needed(issued):
+    ran = issued.ok("audit")
+    assert "reports/HKGREEN-" in ran.out.splitlines()[-1]
+    past = issued.ok("audit", "HKGREEN", "--at", "13", "--json").data["data"]
+    assert past["block"]["number"] == 13
+
+
+def test_an_exception_is_exit_code_7_and_the_report_is_written(issued):
+    url = issued.ok("devnet", "status", "--json").data["data"]["running"]["url"]
+    # Nine years on, no verification is valid any more; the embedded chain can wait that long.
+    from tests.chain.talk import ask
+
+    ask(url, "evm_increaseTime", 9 * 365 * 86400)
+    ask(url, "evm_mine")
+    ran = issued.run("audit", "--out", "late")
+    assert ran.code == 7 and "C09  EXCEPTION" in ran.out
+    assert {path.name for path in (issued.folder / "late").iterdir()} == NAMES
+    assert issued.run("audit", "--json").data["ok"] is False
+
+
+def test_what_is_no_token_is_told(issued):
+    nobody = "0x" + "11" * 20
+    assert "There is no contract" in issued.fails(2, "audit", nobody).err
+    assert issued.fails(2, "audit", "0x12", "--json").error["exit"] == 2
+    issued.fails(2, "audit", "NOPE")
+    issued.fails(5, "audit", nobody, "--rpc-url", "http://127.0.0.1:9")

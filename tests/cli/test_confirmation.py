@@ -1,0 +1,132 @@
+"""On a network that is not the embedded chain every write asks first: y or n, or the symbol typed out."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+
+import pytest
+
+from hashkit.chain import devnet
+from tests.chain.talk import ask
+from tests.cli.running import Shell
+from tests.conftest import free_port
+
+PHRASE = "correct horse"
+
+pytestmark = pytest.mark.slow  # opening a keystore takes seconds: that is what protects it
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory):
+    """A project on a network called bank, chain 4242, with an account of its own."""
+    home = tmp_path_factory.mktemp("bank")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [devnet.find_anvil(), "--port", str(port), "--chain-id", "4242", "--hardfork", "prague", "--silent"]
+    node = subprocess.Popen(command)
+    wait_for(url)
+    here = Shell(home, home)
+    here.ok("init", "project")
+    here.folder = home / "project"
+    (home / "phrase").write_text(PHRASE)
+    made = here.ok("account", "new", "ops", "--json", HASHKIT_PASSWORD_FILE=str(home / "phrase"))
+    ask(url, "anvil_setBalance", made.data["data"]["address"], hex(10**20))
+    (here.folder / "hashkit.toml").write_text(
+        'network = "bank"\naccount = "ops"\nasset = "HKGREEN"\n'
+        f'[networks.bank]\nchain_id = 4242\nrpc_urls = ["{url}"]\nfinality = "latest"\n'
+        'explorer = "https://explorer.example"\n'
+    )
+    yield here
+    node.terminate()
+    node.wait()
+
+
+def wait_for(url):
+    """Until the node answers."""
+    for _ in range(100):
+        try:
+            ask(url, "eth_chainId")
+            return
+        except OSError:
+            time.sleep(0.1)
+
+
+def answered(shell, words, *answers, **environment):
+    """Run a command on a terminal and type an answer at each prompt. Its exit code and what stood on the screen."""
+    main, other = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hashkit", *words],
+        cwd=shell.folder,
+        env=shell.environment(TERM="dumb", **environment),
+        stdin=other,
+        stdout=other,
+        stderr=other,
+        start_new_session=True,
+    )
+    os.close(other)
+    seen, waiting, until = "", list(answers), time.monotonic() + 120
+    while time.monotonic() < until:
+        ready, _, _ = select.select([main], [], [], 0.2)
+        if ready:
+            try:
+                chunk = os.read(main, 65536)
+            except OSError:  # the command has ended
+                break
+            if not chunk:
+                break
+            seen += chunk.decode()
+        if waiting and seen.rstrip(" ").endswith(":"):
+            os.write(main, (waiting.pop(0) + "\n").encode())
+            seen += "\n"
+    os.close(main)
+    return process.wait(timeout=60), seen
+
+
+def test_a_write_asks_and_takes_no_for_an_answer(bank):
+    phrase = {"HASHKIT_PASSWORD_FILE": str(bank.home / "phrase")}
+    for extra in ([], ["--no-input"]):
+        ran = bank.fails(2, "deploy", "HKGREEN", *extra, **phrase)
+        assert "--yes" in ran.err and "10 transactions" in ran.err
+    assert bank.fails(2, "deploy", "HKGREEN", "--json", CI="1", **phrase).error["code"] == "CONFIRM"
+    assert bank.fails(4, "deploy", "HKGREEN", "--yes").err
+
+    code, seen = answered(bank, ["deploy", "HKGREEN"], PHRASE, "hkgreen")
+    assert code == 2 and "Type HKGREEN" in seen and "Not confirmed" in seen and PHRASE not in seen
+    assert not (bank.folder / "deployments/4242/HKGREEN.json").exists()
+    code, seen = answered(bank, ["deploy", "HKGREEN"], "wrong phrase")
+    assert code == 4 and "wrong phrase" not in seen
+
+    code, seen = answered(bank, ["deploy", "HKGREEN"], PHRASE, "HKGREEN")
+    assert code == 0, seen
+    assert "https://explorer.example/tx/0x" in seen and "Deployed HKGREEN" in seen
+    code, seen = answered(bank, ["investor", "import", "register/investors.csv"], "n", **phrase)
+    assert code == 2 and "[y/N]" in seen
+    code, seen = answered(bank, ["investor", "import", "register/investors.csv"], "y", **phrase)
+    assert code == 0, seen
+    issued = bank.ok("issue", "batches/issuance.csv", "--yes", "--json", **phrase).data
+    assert issued["links"]["transaction"].startswith("https://explorer.example/tx/0x")
+    code, seen = answered(bank, ["redeem", "1", "--from", "INV-001", "--external-id", "R-1"], "", **phrase)
+    assert code == 2 and "This cannot be undone" in seen
+
+
+def test_a_dry_run_needs_no_key(bank):
+    ran = bank.ok("deploy", "HKGREEN", "--dry-run")
+    assert "nothing to send" in ran.out
+    plan = bank.ok("redeem", "1", "--from", "INV-001", "--external-id", "R-2", "--dry-run", "--json").data
+    assert plan["data"]["schema"] == "hashkit.plan/1" and plan["data"]["confirm"] == "HKGREEN"
+    assert plan["data"]["fee"]["gas"] > 0
+
+
+def test_public_keys_are_refused_where_units_are_worth_something(bank):
+    bank.fails(4, "control", "pause", "--reason", "x", "--yes", "--account", "issuer")
+
+
+def test_a_holder_signs_his_own_transfer(bank):
+    phrase = {"HASHKIT_PASSWORD_FILE": str(bank.home / "phrase")}
+    ran = bank.fails(4, "transfer", "1", "--from", "INV-001", "--to", "INV-002", "--yes", **phrase)
+    assert "signed by its sender" in ran.err

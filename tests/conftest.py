@@ -1,0 +1,64 @@
+"""Chains for every test that needs one: real ones, each in a folder of its own."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hashkit.chain import devnet
+
+ENGINES = ("anvil", "py-evm")
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def fresh(engine: str, folder: Path) -> Iterator[devnet.Running]:
+    """A chain at its first block, kept in ``folder``, ended at the end."""
+    try:
+        yield devnet.up(folder, engine=engine, port=free_port())
+    finally:
+        devnet.down(folder)
+
+
+@pytest.fixture
+def fresh_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """``fresh_chain("anvil")`` gives the URL of a new chain that nobody else uses; ended after the test."""
+    folders: list[Path] = []
+
+    def start(engine: str) -> str:
+        folders.append(tmp_path_factory.mktemp(engine))
+        return devnet.up(folders[-1], engine=engine, port=free_port()).url
+
+    yield start
+    for folder in folders:
+        devnet.down(folder)
+
+
+@pytest.fixture(scope="session")
+def anvil_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An anvil that all tests of the session share: expect other tests' blocks and nonces."""
+    with fresh("anvil", tmp_path_factory.mktemp("anvil")) as running:
+        yield running.url
+
+
+@pytest.fixture(scope="session")
+def pyevm_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A py-evm chain that all tests of the session share."""
+    with fresh("py-evm", tmp_path_factory.mktemp("py-evm")) as running:
+        yield running.url
+
+
+@pytest.fixture(params=ENGINES)
+def dev_url(request: pytest.FixtureRequest) -> str:
+    """The shared chain of each engine in turn; the other engine is not started for it."""
+    return str(request.getfixturevalue("anvil_url" if request.param == "anvil" else "pyevm_url"))

@@ -1,0 +1,198 @@
+"""What do `make demo`, `make test` and their parts do? Run by tools/run.
+
+`test` runs every part even when one fails, names the failed ones, and leaves pytest's summary as the
+last line, because that is the line people look for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from environments import ROOT, Environment, Missing, environment, native_tool, node_tools, say
+
+SOLC_VERSION = "0.8.30"
+WASM_SOLC = ROOT / "hashkit" / "contracts" / "wasm" / "solc"
+SMOKE_SCRIPT = ROOT / "scripts" / "register.py"
+PINS = "tools/constraints-test.txt"
+OLDER_PINS = "tools/constraints-web3-7.txt"
+APE_PINS = "tools/constraints-ape.txt"
+GAS = ROOT / "benchmarks" / "gas"
+
+
+def demo() -> bool:
+    """The main job on the embedded chain, from the issuer's first step to the auditor's report."""
+    if sys.stdout.isatty():
+        say("hashkit demo: about a minute the first time, seconds afterwards")
+    return _run([environment("demo", "devnet", PINS).scripts / "hashkit", "demo"])
+
+
+def lint() -> bool:
+    """Style."""
+    return _run([_test().python, "-m", "ruff", "check", "."])
+
+
+def types() -> bool:
+    """Types."""
+    return _run([_test().python, "-m", "mypy", "--strict", "hashkit"])
+
+
+def compile() -> bool:
+    """Write the artifacts."""
+    node_tools()
+    return _run([_test().scripts / "hashkit", "compile"])
+
+
+def check() -> bool:
+    """Prove that the artifacts equal a rebuild."""
+    node_tools()
+    return _run([_test().scripts / "hashkit", "compile", "--check"])
+
+
+def forge() -> bool:
+    """Fuzz tests and invariants in Solidity."""
+    if not any((ROOT / "tests" / "forge").glob("**/*.t.sol")):
+        say("no Solidity tests")
+        return True
+    tools = node_tools()
+    offline = {"FOUNDRY_SOLC": str(WASM_SOLC), "FOUNDRY_OFFLINE": "true", "FOUNDRY_AUTO_DETECT_SOLC": "false"}
+    return _run([native_tool("forge"), "test"], SOLJSON=str(tools / "solc" / "soljson.js"), **offline)
+
+
+def ape() -> bool:
+    """Our contracts and an auditor's script under ape, in an environment of its own."""
+    made = environment("ape", "ape", APE_PINS)
+    folder = made.folder / "solcx"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(WASM_SOLC, folder / f"solc-v{SOLC_VERSION}")
+    shutil.copy(node_tools() / "solc" / "soljson.js", folder / "soljson.js")
+    settings = {
+        "SOLCX_BINARY_PATH": str(folder),
+        "PATH": os.pathsep.join([str(made.scripts), str(native_tool("anvil").parent), os.environ["PATH"]]),
+        "APE_DATA_FOLDER": str(made.folder / "ape"),
+    }
+    compiled = _run([made.scripts / "ape", "compile", "--force"], **settings)
+    return compiled and _run([made.scripts / "ape", "run", SMOKE_SCRIPT.stem, "--help"], **settings)
+
+
+def bench_gas() -> bool:
+    """Measure gas beside the peers, and write benchmarks/gas/results.json and its README."""
+    node_tools(GAS)
+    made = environment("bench", "wasm", PINS)
+    return _run([made.python, "-m", "benchmarks.gas", native_tool("anvil")])
+
+
+def older() -> bool:
+    """The floors that touch web3, eth-account, eth-abi and click, on the older supported set of them."""
+    floors = [f"tests/{name}" for name in ("chain", "contracts", "issuer", "cli/test_conventions.py")]
+    return _pytest(environment("web3-7", "test", OLDER_PINS), "-m", "not slow", *floors)
+
+
+def pytest() -> bool:
+    """Everything in tests/, on anvil and on py-evm."""
+    return _pytest(_test())
+
+
+def test() -> bool:
+    """All of it, after a look whether the machine has what it takes."""
+    node_tools()
+    parts: list[Callable[[], bool]] = [lint, types, check, forge, ape, older]
+    # Two cores: pytest, the longest part, runs beside all others and is told at the end.
+    with tempfile.TemporaryDirectory() as folder, _beside(_test(), Path(folder) / "pytest.txt") as running:
+        failed = [part.__name__ for part in parts if not _timed(part)]
+        if failed:
+            say(f"FAILED: {', '.join(failed)}")
+        say("pytest: everything in tests/")
+        return _follow(running, Path(folder) / "pytest.txt") and not failed
+
+
+def clean() -> bool:
+    """Remove what the others made; nothing that is committed, no journal and no key."""
+    for name in (".venvs", "node_modules", ".forge", ".build", "contracts/.cache", ".hashkit/cache", "dist"):
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+    shutil.rmtree(GAS / "node_modules", ignore_errors=True)
+    return True
+
+
+STEPS: dict[str, Callable[[], bool]] = {
+    step.__name__.replace("_", "-"): step
+    for step in (demo, test, lint, types, compile, check, forge, ape, older, pytest, bench_gas, clean)
+}
+
+
+def _test() -> Environment:
+    return environment("test", "test", PINS)
+
+
+def _pytest(made: Environment, *options: str) -> bool:
+    node_tools()
+    return _run([*_pytest_command(made), *options], HASHKIT_ANVIL=str(native_tool("anvil")))
+
+
+def _pytest_command(made: Environment) -> list[str | Path]:
+    return [made.python, "-m", "pytest", "-q"]
+
+
+@contextmanager
+def _beside(made: Environment, told: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """pytest while other parts run, writing to ``told``; ended with them when they are interrupted."""
+    settings = {**os.environ, "HASHKIT_ANVIL": str(native_tool("anvil"))}
+    words = [str(word) for word in _pytest_command(made)]
+    with told.open("wb") as log:
+        running = subprocess.Popen(words, cwd=ROOT, env=settings, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield running
+    finally:
+        if running.poll() is None:
+            running.terminate()
+            running.wait()
+
+
+def _follow(running: subprocess.Popen[bytes], told: Path) -> bool:
+    """Print what the command has told and tells, until it ends. True when it passed."""
+    with told.open(encoding="utf-8", errors="replace") as log:
+        while True:
+            ended = running.poll() is not None
+            print(log.read(), end="", flush=True)
+            if ended:
+                return running.returncode == 0
+            time.sleep(0.5)
+
+
+def _timed(step: Callable[[], bool]) -> bool:
+    say(f"{step.__name__}: {(step.__doc__ or '').rstrip('.')}")
+    start = time.monotonic()
+    passed = step()
+    say(f"{step.__name__} {'passed' if passed else 'FAILED'} after {time.monotonic() - start:.0f} s")
+    return passed
+
+
+def _run(command: list[str | Path], **settings: str) -> bool:
+    words = [str(word) for word in command]
+    return subprocess.run(words, cwd=ROOT, env={**os.environ, **settings}, check=False).returncode == 0
+
+
+def main() -> int:
+    """Run the step that is named; a missing prerequisite is one sentence, not a traceback."""
+    name = sys.argv[1] if len(sys.argv) == 2 else ""
+    if name not in STEPS:
+        print(f"Name one of: {', '.join(STEPS)}", file=sys.stderr)
+        return 2
+    try:
+        return 0 if STEPS[name]() else 1
+    except Missing as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
