@@ -142,3 +142,10 @@ def test_npm_tools_are_pinned_to_exact_versions():
         "@openzeppelin/contracts": "5.7.0",
         "solc": "0.8.30",
     }
+
+
+def test_ape_compiles_with_the_pinned_library():
+    text = (ROOT / "ape-config.yaml").read_text()
+    version = json.loads((ROOT / "package.json").read_text())["devDependencies"]["@openzeppelin/contracts"]
+    assert f"version: {version}\n" in text
+    assert f'"@openzeppelin/contracts=openzeppelin/{version}"' in text

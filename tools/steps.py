@@ -1,7 +1,7 @@
 """What do `make demo`, `make test` and their parts do? Run by tools/run.
 
-`test` runs every part even when one fails, names the failed ones, and leaves pytest's summary as the
-last line, because that is the line people look for.
+`test` runs every part even when one fails. Its last line is pytest's summary, because that is the line people
+look for, or the names of the parts that failed.
 """
 
 from __future__ import annotations
@@ -107,10 +107,12 @@ def test() -> bool:
     # Two cores: pytest, the longest part, runs beside all others and is told at the end.
     with tempfile.TemporaryDirectory() as folder, _beside(_test(), Path(folder) / "pytest.txt") as running:
         failed = [part.__name__ for part in parts if not _timed(part)]
-        if failed:
-            say(f"FAILED: {', '.join(failed)}")
         say("pytest: everything in tests/")
-        return _follow(running, Path(folder) / "pytest.txt") and not failed
+        if not _follow(running, Path(folder) / "pytest.txt"):
+            failed.append("pytest")
+    if failed:
+        say(f"FAILED: {', '.join(failed)}")
+    return not failed
 
 
 def clean() -> bool:
