@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hashkit.contracts.call import Call, Deploy
+from hashkit.contracts.call import Call, Deploy, Truth
 from hashkit.domain.attempts import Receipt
+from hashkit.store.rows import IssueRow
 
 Action = Call | Deploy
 Results = Mapping[str, Receipt]
@@ -35,16 +36,17 @@ class Step:
     ``key`` says which act this is, for ever: two steps with the same key and target contract are the same
     act, which happens once ("order 0x12…, rows 0 to 200"). A ``repeatable`` step (a transfer, a pause) is
     a new act each time the command runs; only a run that died half-way is gone on with.
-    ``action`` may be a function of the earlier receipts. ``verify`` reads the truth from the contract
-    after the transaction and raises when it is not as it should be. ``settled`` tells from the contract
-    whether the act has happened already, by whatever hand; then nothing is sent.
+    ``action`` may be a function of the earlier receipts; only deploying needs that. ``truths`` are what the
+    contracts answer once the act has happened, by whatever hand: when all hold before, nothing is sent, and
+    all must hold after.
     """
 
     key: str
     title: str
     action: Action | Callable[[Results], Action]
-    verify: Callable[[Receipt], None] | None = None
-    settled: Callable[[], bool] | None = None
+    truths: tuple[Truth, ...] = ()
+    remembers: tuple[IssueRow, ...] = ()
+    """Rows kept on this machine before the transaction goes out, so that a changed row is refused ever after."""
     repeatable: bool = False
 
     def build(self, results: Results) -> Action:
