@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hashkit.contracts.call import Call, Deploy, Truth
 from hashkit.domain.attempts import Receipt
+from hashkit.errors import InputError
 from hashkit.store.rows import IssueRow
 
 Action = Call | Deploy
@@ -63,6 +64,19 @@ class Step:
         if isinstance(self.action, Deploy):
             return {**found, "kind": "deploy", "contract": self.action.contract}
         return {**found, "kind": "late"}
+
+
+def calls_of(steps: Sequence[Step]) -> list[Call]:
+    """The calls of steps that are bound. InputError when one creates a contract, or needs one that is created."""
+    calls = [step.action for step in steps if isinstance(step.action, Call)]
+    if len(calls) < len(steps):
+        raise InputError(
+            "A plan that creates contracts can only be sent at once.",
+            why="The addresses of later steps follow from the transactions of earlier ones.",
+            next_step="Deploy in one go, then hand the powers over: hashkit powers grant.",
+            code="PLAN_LATE",
+        )
+    return calls
 
 
 @dataclass(frozen=True, slots=True)
