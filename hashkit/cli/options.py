@@ -61,6 +61,7 @@ _WRITE = (
     _option("-y", "--yes", is_flag=True, help="Confirm without being asked."),
     _option(
         "--out",
+        "save_as",
         type=click.Path(path_type=Path),
         metavar="FILE",
         help="Save the plan for `hashkit apply`; nothing is sent.",

@@ -43,7 +43,7 @@ class Choices:
     at: str | None = None
     raw: bool = False
     dry_run: bool = False
-    out: Path | None = None
+    save_as: Path | None = None
     to_safe: Path | None = None
     yes: bool = False
     no_input: bool = False
@@ -116,7 +116,7 @@ class Session:
         from hashkit.issuer.client import Hashkit
 
         folder = self.place if anywhere else self.project.root
-        signs = not (reading or watching or self.choices.dry_run or self.choices.out or self.choices.to_safe)
+        signs = not (reading or watching or self.choices.dry_run or self.choices.save_as or self.choices.to_safe)
         hashkit = Hashkit.connect(
             self.network.name,
             self.setting("account") if signs else None,
@@ -226,7 +226,7 @@ class Session:
             told = [*plan.warnings, *warnings] if self.screen.json else warnings
             self.show(Answer(plan.to_dict(), plan.table().splitlines(), warnings=told))
             click.get_current_context().exit()
-        if plan.steps and (self.choices.out or self.choices.to_safe):
+        if plan.steps and (self.choices.save_as or self.choices.to_safe):
             self._save(plan, warnings)
         if plan.steps:  # without steps the note is the answer
             self.screen.say(plan.table())
@@ -262,11 +262,11 @@ class Session:
             write_json(self.choices.to_safe, batch)
             lines.append(f"For the Safe's Transaction Builder: {self.choices.to_safe}")
             lines.append(f"Checksum it will compare: {batch['meta']['checksum']}")
-        if self.choices.out:
-            digest = plan.save(self.choices.out).digest
-            lines.append(f"Saved in {self.choices.out}; do it with: hashkit apply {self.choices.out}")
+        if self.choices.save_as:
+            digest = plan.save(self.choices.save_as).digest
+            lines.append(f"Saved in {self.choices.save_as}; do it with: hashkit apply {self.choices.save_as}")
             lines.append(f"Digest to compare: {digest}")
-            data = {**data, "file": str(self.choices.out), "digest": digest}
+            data = {**data, "file": str(self.choices.save_as), "digest": digest}
         self.show(Answer(data, lines, warnings=warnings))
         click.get_current_context().exit()
 
