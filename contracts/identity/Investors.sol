@@ -160,8 +160,7 @@ abstract contract Investors is Tokens {
         if (own.denied) revert WalletDenied(wallet); // it would become as good as its new investor
         (address first, Entry storage e) = _record(of_);
         if (e.links + 1 >= _MAX_WALLETS) revert LinksFull(first);
-        ++e.links;
-        _links[first].push(wallet);
+        _links[first][e.links++] = wallet;
         _write(own, first, 0, 0, 0, _IS_LINK);
         emit IdentityRegistered(wallet, e.who);
         emit WalletLinked(first, wallet);
@@ -187,8 +186,12 @@ abstract contract Investors is Tokens {
     }
 
     function _unlink(address first, Entry storage e, address wallet) internal {
-        --e.links;
-        _unlist(_links[first], wallet);
+        address[_MAX_WALLETS - 1] storage links = _links[first];
+        uint256 last = --e.links;
+        uint256 i = 0;
+        while (links[i] != wallet) ++i;
+        links[i] = links[last];
+        delete links[last];
         emit WalletUnlinked(first, wallet);
     }
 }

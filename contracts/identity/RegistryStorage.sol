@@ -49,10 +49,9 @@ abstract contract RegistryStorage is PowersAdmin, IIdentityRegistry {
     uint256 internal constant _IS_LINK = 1 << 232;
     uint256 internal constant _REMOVED = 1 << 248;
 
-    uint64 internal _deployedBlock; // 0: not initialised
     uint8 internal _counting; // bound tokens that count
     mapping(address wallet => Entry entry) internal _entries;
-    mapping(address first => address[] wallets) internal _links;
+    mapping(address first => address[_MAX_WALLETS - 1] wallets) internal _links; // as many as the first one's entry says
     mapping(bytes32 codeHash => bool trusted) internal _trusted;
     mapping(address token => Binding binding) internal _bindings;
     address[] internal _tokens;
@@ -79,15 +78,6 @@ abstract contract RegistryStorage is PowersAdmin, IIdentityRegistry {
         uint256 word = uint256(uint160(who)) | (validUntil << 160) | (country << 200) | (class << 216) | flags;
         assembly ("memory-safe") {
             sstore(e.slot, word)
-        }
-    }
-
-    function _unlist(address[] storage list, address item) internal {
-        for (uint256 i = 0; i < list.length; ++i) {
-            if (list[i] != item) continue;
-            list[i] = list[list.length - 1];
-            list.pop();
-            return;
         }
     }
 }

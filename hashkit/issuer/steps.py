@@ -11,7 +11,7 @@ from hashkit.domain.attempts import Receipt
 
 Action = Call | Deploy
 Results = Mapping[str, Receipt]
-"""Receipts of the steps before, by step key: a late-bound step reads ``results["registry"].contract``."""
+"""Receipts of the steps before, by step key: a late-bound step reads ``results["contract:Lens:…"].contract``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,7 @@ def test_powers_say_when_one_key_can_issue_alone(world):
 
 def test_a_replaced_registry_is_read_from_its_own_beginning(world):
     """Short slot delays exist on the devnet only."""
-    second = world.new_registry(b"\2")
+    second = world.new_registry()
     world.do(second.admit([admission(w, n + 50) for n, w in enumerate(WALLETS[:2])], ref("p")))
 
     def call(signature: str, *addresses: str) -> None:

@@ -216,7 +216,7 @@ contract RegistryTest is Fixture {
         vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.TokenInvalid.selector, address(this)));
         registry.bindToken(address(this));
         vm.stopPrank();
-        IIdentityRegistry other = newRegistry("other");
+        IIdentityRegistry other = newRegistry();
         vm.prank(issuer);
         other.trustCode(address(token).codehash, true);
         vm.expectRevert(abi.encodeWithSelector(IAssetTokenControl.NotTheRegistry.selector, address(other)));
