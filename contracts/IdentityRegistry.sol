@@ -27,9 +27,13 @@ contract IdentityRegistry is Standard, Attestations, Feeds, IERC165 {
 
     /// @inheritdoc IIdentityRegistry
     function standing(address wallet) public view returns (Standing memory s) {
-        Entry storage e = _entries[wallet];
-        if (e.isLink) e = _entries[e.who];
-        return Standing(e.who, e.country, e.class, e.validUntil, e.denied);
+        uint256 word = _word(_entries[wallet]);
+        if (word & _IS_LINK != 0) word = _word(_entries[address(uint160(word))]);
+        s.investor = address(uint160(word));
+        s.validUntil = uint40(word >> _VALID_UNTIL);
+        s.country = uint16(word >> _COUNTRY);
+        s.class = uint8(word >> _CLASS);
+        s.denied = word & _DENIED != 0;
     }
 
     /// @inheritdoc IIdentityRegistry

@@ -90,9 +90,10 @@ abstract contract Investors is Tokens {
         returns (bytes32)
     {
         Entry storage e = _entries[wallet];
-        if (e.who != address(0)) revert WalletKnown(wallet);
+        uint256 before = _word(e);
+        if (uint160(before) != 0) revert WalletKnown(wallet);
         if (wallet == address(0) || investor == address(0)) revert AdmissionInvalid(wallet);
-        _write(e, investor, validUntil, country, class, e.denied ? _DENIED : 0);
+        _write(e, investor, validUntil, country, class, before & _DENIED);
         emit IdentityRegistered(wallet, investor);
         _pushNew(wallet, investor);
         return bytes32((uint256(uint160(wallet)) << 96) | (country << 80) | (class << 72) | (validUntil << 32));

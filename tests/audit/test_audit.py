@@ -16,6 +16,7 @@ from hashkit.audit.report import FORMATS
 from hashkit.audit.words import clean
 from hashkit.contracts.abi import table
 from hashkit.contracts.call import Call
+from hashkit.contracts.hashing import clone_runtime
 from hashkit.domain.units import Units
 from hashkit.errors import InputError, NodeError, RpcError
 from hashkit.rpc.client import Endpoint
@@ -180,6 +181,14 @@ def test_changed_code_is_an_exception(world):
     patched = code[:-2] + ("00" if code[-2:] != "00" else "01")
     world.endpoint.call("anvil_setCode", ("0x" + implementation, patched))
     assert results(run(world))["C08"] == "exception"
+
+
+def test_another_registry_behind_a_clone_of_ours_is_an_exception(world):
+    """A registry is no clone: code that only hands on to ours is not ours."""
+    ours = world.new_registry().address
+    world.endpoint.call("anvil_setCode", (world.registry.address, "0x" + clone_runtime(ours).hex()))
+    finding = next(f for f in run(world).findings if f.id == "C08")
+    assert (finding.result, finding.text) == ("exception", "other code: identity registry")
 
 
 def test_a_fallback_into_another_half_is_an_exception(world):
