@@ -13,14 +13,12 @@ import {AgentGrant, Standing} from "./interfaces/Types.sol";
 /// @notice Wallets, their investors and what is known of them. Whatever is not a pure extension of validity reaches every
 ///         bound token in the same transaction.
 contract IdentityRegistry is Standard, Attestations, Feeds, IERC165 {
-    constructor() {
-        _deployedBlock = type(uint64).max; // locks the implementation: it can never be initialised
-    }
-
     /// @inheritdoc IIdentityRegistry
-    function initialize(address owner_, AgentGrant[] calldata agents) external {
-        if (_deployedBlock != 0) revert AlreadyInitialised();
-        _deployedBlock = uint64(block.number);
+    uint256 public immutable deployedBlock = block.number;
+
+    /// @dev No clone: an issuer has one registry, and a proxy before it would cost every admission and every first receipt
+    ///      2,700 gas.
+    constructor(address owner_, AgentGrant[] memory agents) {
         _setOwner(owner_);
         for (uint256 i = 0; i < agents.length; ++i) {
             _setPowers(agents[i].agent, agents[i].powers);
@@ -29,21 +27,25 @@ contract IdentityRegistry is Standard, Attestations, Feeds, IERC165 {
 
     /// @inheritdoc IIdentityRegistry
     function standing(address wallet) public view returns (Standing memory s) {
-        Entry storage e = _entries[wallet];
-        if (e.isLink) e = _entries[e.who];
-        return Standing(e.who, e.country, e.class, e.validUntil, e.denied);
+        uint256 word = _word(_entries[wallet]);
+        if (word & _IS_LINK != 0) word = _word(_entries[address(uint160(word))]);
+        s.investor = address(uint160(word));
+        s.validUntil = uint40(word >> _VALID_UNTIL);
+        s.country = uint16(word >> _COUNTRY);
+        s.class = uint8(word >> _CLASS);
+        s.denied = word & _DENIED != 0;
     }
 
     /// @inheritdoc IIdentityRegistry
     function walletsOf(address wallet) external view returns (address[] memory wallets) {
         Entry storage e = _entries[wallet];
         if (e.who == address(0)) return wallets;
-        address first = e.isLink ? e.who : wallet;
-        address[] storage links = _links[first];
-        wallets = new address[](links.length + 1);
+        address first = wallet;
+        if (e.isLink) (first, e) = (e.who, _entries[e.who]);
+        wallets = new address[](e.links + 1);
         wallets[0] = first;
-        for (uint256 i = 0; i < links.length; ++i) {
-            wallets[i + 1] = links[i];
+        for (uint256 i = 1; i < wallets.length; ++i) {
+            wallets[i] = _links[first][i - 1];
         }
     }
 
@@ -76,11 +78,6 @@ contract IdentityRegistry is Standard, Attestations, Feeds, IERC165 {
     /// @inheritdoc IERC3643IdentityRegistry
     function investorCountry(address wallet) external view returns (uint16) {
         return standing(wallet).country;
-    }
-
-    /// @inheritdoc IIdentityRegistry
-    function deployedBlock() external view returns (uint256) {
-        return _deployedBlock;
     }
 
     /// @notice ERC-165.

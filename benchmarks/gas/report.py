@@ -147,8 +147,8 @@ and `budgets.toml`; do not edit. A test holds this page to both files.
 Receipts of one local {client} (fork {fork}, chain {chain}, fixed clock, keys and addresses), no estimates; two runs
 give the same numbers. One scenario for all (`scenario.py`), 18 decimals, the same amounts. "Existing holder": his
 balance slot is not zero. "New holder": onboarded, balance zero. Effects are checked too: an operation that does nothing
-would win. hashkit runs as an issuer gets it: clones out of the factory, two tokens bound to one registry, every check
-on that needs no counting rule.
+would win. hashkit runs as an issuer gets it: token clones out of the factory, two of them bound to one registry,
+every check on that needs no counting rule.
 
 ## Budgets
 """

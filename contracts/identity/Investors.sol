@@ -90,9 +90,10 @@ abstract contract Investors is Tokens {
         returns (bytes32)
     {
         Entry storage e = _entries[wallet];
-        if (e.who != address(0)) revert WalletKnown(wallet);
+        uint256 before = _word(e);
+        if (uint160(before) != 0) revert WalletKnown(wallet);
         if (wallet == address(0) || investor == address(0)) revert AdmissionInvalid(wallet);
-        _write(e, investor, validUntil, country, class, e.denied ? _DENIED : 0);
+        _write(e, investor, validUntil, country, class, before & _DENIED);
         emit IdentityRegistered(wallet, investor);
         _pushNew(wallet, investor);
         return bytes32((uint256(uint160(wallet)) << 96) | (country << 80) | (class << 72) | (validUntil << 32));
@@ -160,8 +161,7 @@ abstract contract Investors is Tokens {
         if (own.denied) revert WalletDenied(wallet); // it would become as good as its new investor
         (address first, Entry storage e) = _record(of_);
         if (e.links + 1 >= _MAX_WALLETS) revert LinksFull(first);
-        ++e.links;
-        _links[first].push(wallet);
+        _links[first][e.links++] = wallet;
         _write(own, first, 0, 0, 0, _IS_LINK);
         emit IdentityRegistered(wallet, e.who);
         emit WalletLinked(first, wallet);
@@ -187,8 +187,12 @@ abstract contract Investors is Tokens {
     }
 
     function _unlink(address first, Entry storage e, address wallet) internal {
-        --e.links;
-        _unlist(_links[first], wallet);
+        address[_MAX_WALLETS - 1] storage links = _links[first];
+        uint256 last = --e.links;
+        uint256 i = 0;
+        while (links[i] != wallet) ++i;
+        links[i] = links[last];
+        delete links[last];
         emit WalletUnlinked(first, wallet);
     }
 }

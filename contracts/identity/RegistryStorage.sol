@@ -44,15 +44,17 @@ abstract contract RegistryStorage is PowersAdmin, IIdentityRegistry {
     uint256 internal constant _MAX_WALLETS = 16;
     uint256 internal constant _MAX_TOKENS = 16;
 
-    // Places of flags in an entry's word.
+    // Places in an entry's word: of fields, and of flags.
+    uint256 internal constant _VALID_UNTIL = 160;
+    uint256 internal constant _COUNTRY = 200;
+    uint256 internal constant _CLASS = 216;
     uint256 internal constant _DENIED = 1 << 224;
     uint256 internal constant _IS_LINK = 1 << 232;
     uint256 internal constant _REMOVED = 1 << 248;
 
-    uint64 internal _deployedBlock; // 0: not initialised
     uint8 internal _counting; // bound tokens that count
     mapping(address wallet => Entry entry) internal _entries;
-    mapping(address first => address[] wallets) internal _links;
+    mapping(address first => address[_MAX_WALLETS - 1] wallets) internal _links; // the first one's entry has their number
     mapping(bytes32 codeHash => bool trusted) internal _trusted;
     mapping(address token => Binding binding) internal _bindings;
     address[] internal _tokens;
@@ -70,24 +72,23 @@ abstract contract RegistryStorage is PowersAdmin, IIdentityRegistry {
         if (e.who == address(0)) revert WalletUnknown(wallet);
     }
 
+    /// @dev Reads an entry whole. Assembly: read field by field, a first receipt costs 190 gas more and an admission 170.
+    function _word(Entry storage e) internal view returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := sload(e.slot)
+        }
+    }
+
     /// @dev Writes a fresh entry. Assembly: the compiler stores the eight fields one by one, which costs an onboarding about
     ///      2,500 gas more. The order of the fields is the struct's; tests read each of them back. No number here is wider
     ///      than its field: each comes from a parameter or field of that width.
     function _write(Entry storage e, address who, uint256 validUntil, uint256 country, uint256 class, uint256 flags)
         internal
     {
-        uint256 word = uint256(uint160(who)) | (validUntil << 160) | (country << 200) | (class << 216) | flags;
+        uint256 word = uint256(uint160(who)) | (validUntil << _VALID_UNTIL) | (country << _COUNTRY) | (class << _CLASS);
+        word |= flags;
         assembly ("memory-safe") {
             sstore(e.slot, word)
-        }
-    }
-
-    function _unlist(address[] storage list, address item) internal {
-        for (uint256 i = 0; i < list.length; ++i) {
-            if (list[i] != item) continue;
-            list[i] = list[list.length - 1];
-            list.pop();
-            return;
         }
     }
 }

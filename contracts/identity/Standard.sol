@@ -47,9 +47,8 @@ abstract contract Standard is Investors {
         }
         e.who = investor;
         emit InvestorChanged(wallet, old, investor);
-        address[] storage links = _links[first];
-        for (uint256 i = 0; i < links.length; ++i) {
-            emit InvestorChanged(links[i], old, investor);
+        for (uint256 i = 0; i < e.links; ++i) {
+            emit InvestorChanged(_links[first][i], old, investor);
         }
         _pushAll(first, old, investor);
     }

@@ -33,7 +33,10 @@ abstract contract Tokens is RegistryStorage {
         if (!_bindings[token].bound || _registryOf(token) == address(this)) revert TokenInvalid(token);
         _setCounting(token, false);
         delete _bindings[token];
-        _unlist(_tokens, token);
+        uint256 i = 0;
+        while (_tokens[i] != token) ++i;
+        _tokens[i] = _tokens[_tokens.length - 1];
+        _tokens.pop();
         emit TokenUnbound(token);
     }
 
@@ -61,9 +64,9 @@ abstract contract Tokens is RegistryStorage {
 
     function _pushAll(address first, address oldInvestor, address newInvestor) internal {
         _push(first, oldInvestor, newInvestor);
-        address[] storage links = _links[first];
-        for (uint256 i = 0; i < links.length; ++i) {
-            _push(links[i], oldInvestor, newInvestor);
+        uint256 links = _entries[first].links;
+        for (uint256 i = 0; i < links; ++i) {
+            _push(_links[first][i], oldInvestor, newInvestor);
         }
     }
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IERC3643IdentityRegistry} from "./IERC3643IdentityRegistry.sol";
-import {AgentGrant, Standing} from "./Types.sol";
+import {Standing} from "./Types.sol";
 
 /// @notice Which wallets belong to which investor, and what is known of him; shared by all tokens of an issuer.
 ///         The first wallet's slot is the investor's record; further wallets are links to it.
@@ -61,7 +61,6 @@ interface IIdentityRegistry is IERC3643IdentityRegistry {
     /// @notice The investor with this first wallet is kept valid by `source`; zero: by none.
     event SourceFollowed(address indexed first, address indexed source);
 
-    error AlreadyInitialised();
     error AdmissionInvalid(address wallet);
     error WalletKnown(address wallet);
     error WalletUnknown(address wallet);
@@ -83,8 +82,6 @@ interface IIdentityRegistry is IERC3643IdentityRegistry {
     error LoweredByAgent(address investor);
     error FollowsSource(address first);
     error SourceNotTrusted(address source);
-
-    function initialize(address owner, AgentGrant[] calldata agents) external;
 
     /// @notice Admits investors with their first wallets. Needs the admit power.
     function admit(Admission[] calldata admissions, bytes32 proof) external;

@@ -37,7 +37,7 @@ def _parts(reader: _Reader, subject: Subject, register: Register) -> Iterator[Co
             yield reader.plain("token, rare half", other, "AssetTokenControl")
     registry = register.slots.get(REGISTRY_SLOT, ZERO)
     if registry != ZERO:
-        yield reader.clone("identity registry", registry, "IdentityRegistry")[0]
+        yield reader.plain("identity registry", registry, "IdentityRegistry")
     book = register.slots.get(COMPLIANCE_SLOT, ZERO)
     if book != ZERO:
         yield reader.clone("compliance", book, "RuleBook")[0]

@@ -11,7 +11,7 @@ from hashkit.cli.session import Answer, Session
 def command(session: Session) -> None:
     """Publish source and compiler settings to the network's explorer (Blockscout), so that anybody can read them.
 
-    Token and registry are clones: their implementations are published, the token's both halves. Exit code 9 when
+    Token and rule book are clones: their implementations are published, the token's both halves. Exit code 9 when
     the explorer has not finished.
     """
     from hashkit.issuer.verify import publish

@@ -1,4 +1,4 @@
-"""The typed face of the factory: registries and tokens as clones at addresses known beforehand. Floor 1."""
+"""The typed face of the factory: tokens as clones at addresses known beforehand. Floor 1."""
 
 from __future__ import annotations
 
@@ -16,27 +16,19 @@ Agents = Mapping[str, Power]
 """Address -> first powers."""
 
 _MODES = {"open": 0, "primary-only": 1, "venue-only": 2}
-_AGENTS = "(address,uint256)[]"
-_TERMS = f"(string,string,uint8,uint128,address,address,uint16[],uint16,uint8,uint40,uint40,uint128,{_AGENTS})"
+AGENTS = "(address,uint256)[]"
+"""Their form in the ABI."""
+_TERMS = f"(string,string,uint8,uint128,address,address,uint16[],uint16,uint8,uint40,uint40,uint128,{AGENTS})"
 
 
 class AssetFactory(Face):
-    """Makes registries and tokens; keeps no power over them."""
+    """Makes tokens with their rule books; keeps no power over them."""
 
     contracts = ("AssetFactory",)
-
-    def create_registry(self, owner: str, agents: Agents, salt: bytes) -> Call:
-        """A registry for ``owner``."""
-        return self._call(f"createRegistry(address,{_AGENTS},bytes32)", owner, _grants(agents), salt)
 
     def create_token(self, terms: AssetTerms, owner: str, registry: str, agents: Agents, salt: bytes) -> Call:
         """A token, with a rule book when a counting rule is configured."""
         return self._call(f"createToken({_TERMS},bytes32)", _terms(terms, owner, registry, agents), salt)
-
-    def registry_address(self, creator: str, owner: str, agents: Agents, salt: bytes) -> Query[str]:
-        """Where ``creator`` gets that registry."""
-        signature = f"registryAddress(address,address,{_AGENTS},bytes32)"
-        return self._query(signature, creator, owner, _grants(agents), salt, read=checksum)
 
     def token_address(
         self, creator: str, terms: AssetTerms, owner: str, registry: str, agents: Agents, salt: bytes
@@ -53,16 +45,13 @@ class AssetFactory(Face):
         """The implementation that tokens are clones of."""
         return self._query("tokenImplementation()", read=checksum)
 
-    def registry_implementation(self) -> Query[str]:
-        """The implementation that registries are clones of."""
-        return self._query("registryImplementation()", read=checksum)
-
     def rule_book_implementation(self) -> Query[str]:
         """The implementation that rule books are clones of."""
         return self._query("ruleBookImplementation()", read=checksum)
 
 
-def _grants(agents: Agents) -> list[tuple[str, int]]:
+def grants(agents: Agents) -> list[tuple[str, int]]:
+    """The agents as the contracts take them, in the order of their addresses."""
     return [(agent, int(powers)) for agent, powers in sorted(agents.items())]
 
 
@@ -81,5 +70,5 @@ def _terms(terms: AssetTerms, owner: str, registry: str, agents: Agents) -> tupl
         terms.lockup_until or 0,
         terms.slot_delay_seconds,
         most.raw if most is not None else 0,
-        _grants(agents),
+        grants(agents),
     )

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hashkit.contracts.abi import Face
-from hashkit.contracts.call import Call, Query
+from hashkit.contracts import artifacts
+from hashkit.contracts.abi import Face, encode
+from hashkit.contracts.asset_factory import AGENTS, Agents, grants
+from hashkit.contracts.call import Call, Deploy, Query
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.parties import Admission, Attestation, Power, Standing
 
 _ATTESTATION = "(address,address,address,uint16,uint8,uint40,uint40)"
+
+
+def new_registry(owner: str, agents: Agents) -> Deploy:
+    """A registry for ``owner``, complete with its first agents: no second transaction to come before."""
+    given = {"owner": owner, "agents": {agent: int(powers) for agent, powers in agents.items()}}
+    return Deploy("IdentityRegistry", artifacts.load("IdentityRegistry").creation + registry_arguments(given), given)
+
+
+def registry_arguments(given: Mapping[str, Any]) -> bytes:
+    """A registry's constructor arguments, encoded, from the form in which a deployment's record keeps them."""
+    return encode(["address", AGENTS], [given["owner"], grants(given["agents"])])
 
 
 class IdentityRegistry(Face):

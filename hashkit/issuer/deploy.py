@@ -1,4 +1,4 @@
-"""Deploy a tranche: implementations once, a registry once, then token and rule book as clones. Floor 3."""
+"""Deploy a tranche: shared contracts once, a registry once, then token and rule book as clones. Floor 3."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hashkit.contracts.asset_factory import AssetFactory
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Deploy
 from hashkit.contracts.hashing import clone_runtime, keccak
-from hashkit.contracts.identity_registry import IdentityRegistry
+from hashkit.contracts.identity_registry import IdentityRegistry, new_registry
 from hashkit.domain.facts import ZERO
 from hashkit.domain.parties import Power
 from hashkit.domain.terms import AssetTerms
@@ -32,8 +32,7 @@ TOKEN_POWERS = (
 )
 """What the deploying account gets on the token; on the registry it gets ADMIT. Nobody gets RAW_SUPPLY."""
 
-_ONCE = ("AssetTokenControl", "AssetToken", "IdentityRegistry", "RuleBook", "AssetFactory", "Lens")
-_REGISTRY_SALT = keccak(b"hashkit.registry/1")
+_ONCE = ("AssetTokenControl", "AssetToken", "RuleBook", "AssetFactory", "Lens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def _steps(context: Context, terms: AssetTerms, parts: Parts) -> list[Step]:
         return AssetFactory(parts.factory or _made(results, "AssetFactory"))
 
     def registry(results: Results) -> str:
-        return parts.registry or _registry_address(context, factory(results))
+        return parts.registry or _made(results, "IdentityRegistry")
 
     def token(results: Results) -> str:
         return _token_address(context, factory(results), terms, registry(results))
@@ -114,10 +113,7 @@ def _steps(context: Context, terms: AssetTerms, parts: Parts) -> list[Step]:
 
     me = context.sender
     if parts.registry is None:
-        agents = {me: Power.ADMIT}
-        steps.append(
-            Step("registry", "IdentityRegistry", lambda r: factory(r).create_registry(me, agents, _REGISTRY_SALT))
-        )
+        steps.append(Step(_key("IdentityRegistry"), "IdentityRegistry", new_registry(me, {me: Power.ADMIT})))
         steps.append(
             Step(
                 "trust",
@@ -146,22 +142,23 @@ def _deploy_step(name: str) -> Step:
     def late(results: Results) -> Deploy:
         needs = {
             "AssetToken": ("AssetTokenControl",),
-            "AssetFactory": ("AssetToken", "IdentityRegistry", "RuleBook"),
+            "AssetFactory": ("AssetToken", "RuleBook"),
         }.get(name, ())
         given = {need: _made(results, need) for need in needs}
         creation = artifacts.load(name).creation
         return Deploy(name, creation + encode(["address"] * len(given), list(given.values())), given)
 
     early = name not in ("AssetToken", "AssetFactory")
-    return Step(f"implementation:{name}:{_version(name)}", f"Contract {name}", late({}) if early else late)
+    return Step(_key(name), f"Contract {name}", late({}) if early else late)
 
 
-def _version(name: str) -> str:
-    return keccak(artifacts.load(name).creation).hex()[:16]
+def _key(name: str) -> str:
+    """Another build is another contract."""
+    return f"contract:{name}:{keccak(artifacts.load(name).creation).hex()[:16]}"
 
 
 def _made(results: Results, name: str) -> str:
-    receipt = results[f"implementation:{name}:{_version(name)}"]
+    receipt = results[_key(name)]
     if receipt.contract is None:
         raise TransactionFailed(f"The node names no address for {name}.", why=receipt.tx_hash)
     return receipt.contract
@@ -169,11 +166,6 @@ def _made(results: Results, name: str) -> str:
 
 def _salt(terms: AssetTerms) -> bytes:
     return keccak(b"hashkit.token/1:" + terms.symbol.encode())
-
-
-def _registry_address(context: Context, factory: AssetFactory) -> str:
-    me = context.sender
-    return read(context.endpoint, factory.registry_address(me, me, {me: Power.ADMIT}, _REGISTRY_SALT), "latest")
 
 
 def _token_address(context: Context, factory: AssetFactory, terms: AssetTerms, registry: str) -> str:
@@ -194,7 +186,7 @@ def _guesses(steps: tuple[Step, ...]) -> list[Guess]:
 def _lines(terms: AssetTerms, parts: Parts) -> list[tuple[str, ...]]:
     lines: list[tuple[str, ...]] = []
     if parts.factory is None:
-        lines.append(("+", "implementations", "AssetToken in two halves, IdentityRegistry, RuleBook; factory, lens"))
+        lines.append(("+", "implementations", "AssetToken in two halves, RuleBook; factory, lens"))
     lines.append(("=" if parts.registry else "+", "IdentityRegistry", parts.registry or "who may hold; shared"))
     cap = f"cap {terms.cap.show()}" if terms.cap else "no cap"
     lines.append(("+", "AssetToken", f'"{terms.name}" {terms.symbol}, {terms.decimals} decimals, {cap}'))
@@ -219,7 +211,7 @@ def _record(context: Context, terms: AssetTerms, parts: Parts, outcome: Outcome)
     """Reads what now stands on chain and writes the record."""
     results, endpoint = outcome.results, context.endpoint
     factory = AssetFactory(parts.factory or _made(results, "AssetFactory"))
-    registry = parts.registry or _registry_address(context, factory)
+    registry = parts.registry or _made(results, "IdentityRegistry")
     address = _token_address(context, factory, terms, registry)
     receipt = results[f"token:{terms.symbol}"]
     token = AssetToken(address)
@@ -231,7 +223,7 @@ def _record(context: Context, terms: AssetTerms, parts: Parts, outcome: Outcome)
         "AssetTokenControl": _contract(context, control, _tx(results, "AssetTokenControl", parts, context)),
         "AssetFactory": _contract(context, factory.address, _tx(results, "AssetFactory", parts, context)),
         "Lens": _contract(context, parts.lens or _made(results, "Lens"), _tx(results, "Lens", parts, context)),
-        "IdentityRegistry": _registry_contract(context, parts, factory, registry, results),
+        "IdentityRegistry": _registry_contract(context, parts, registry, results),
     }
     book = read(endpoint, token.compliance(), "latest")
     if book != ZERO:
@@ -249,17 +241,16 @@ def _record(context: Context, terms: AssetTerms, parts: Parts, outcome: Outcome)
 
 def _tx(results: Results, name: str, parts: Parts, context: Context) -> str:
     if parts.factory is None:
-        return results[f"implementation:{name}:{_version(name)}"].tx_hash
+        return results[_key(name)].tx_hash
     return shared_contracts(context.project, context.network.chain_id, name)[0].transaction
 
 
-def _registry_contract(
-    context: Context, parts: Parts, factory: AssetFactory, registry: str, results: Results
-) -> Contract:
+def _registry_contract(context: Context, parts: Parts, registry: str, results: Results) -> Contract:
     if parts.registry is not None:
         return shared_contracts(context.project, context.network.chain_id, "IdentityRegistry")[0]
-    pattern = read(context.endpoint, factory.registry_implementation(), "latest")
-    return _contract(context, registry, results["registry"].tx_hash, pattern, None, {"owner": context.sender})
+    me = context.sender
+    arguments = new_registry(me, {me: Power.ADMIT}).arguments
+    return _contract(context, registry, results[_key("IdentityRegistry")].tx_hash, arguments=dict(arguments))
 
 
 def _contract(

@@ -13,7 +13,7 @@ from hashkit.store.rows import IssueRow
 
 Action = Call | Deploy
 Results = Mapping[str, Receipt]
-"""Receipts of the steps before, by step key: a late-bound step reads ``results["registry"].contract``."""
+"""Receipts of the steps before, by step key: a late-bound step reads ``results["contract:Lens:…"].contract``."""
 
 
 @dataclass(frozen=True, slots=True)

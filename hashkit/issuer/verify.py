@@ -15,6 +15,7 @@ from typing import Any
 from hashkit.contracts import artifacts
 from hashkit.contracts.abi import encode
 from hashkit.contracts.asset_factory import AssetFactory
+from hashkit.contracts.identity_registry import registry_arguments
 from hashkit.errors import InputError
 from hashkit.issuer.context import Context
 from hashkit.issuer.explorer import Explorer
@@ -124,10 +125,8 @@ def _arguments(context: Context, deployment: Deployment, name: str) -> bytes:
         return encode(["address"], [deployment.contracts["AssetTokenControl"].address])
     if name == "AssetFactory":
         factory = AssetFactory(deployment.contracts[name].address)
-        patterns = (
-            factory.token_implementation(),
-            factory.registry_implementation(),
-            factory.rule_book_implementation(),
-        )
-        return encode(["address"] * 3, [read(context.endpoint, query, "latest") for query in patterns])
+        patterns = (factory.token_implementation(), factory.rule_book_implementation())
+        return encode(["address"] * 2, [read(context.endpoint, query, "latest") for query in patterns])
+    if name == "IdentityRegistry":
+        return registry_arguments(deployment.contracts[name].arguments)
     return b""

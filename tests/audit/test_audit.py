@@ -16,6 +16,7 @@ from hashkit.audit.report import FORMATS
 from hashkit.audit.words import clean
 from hashkit.contracts.abi import table
 from hashkit.contracts.call import Call
+from hashkit.contracts.hashing import clone_runtime
 from hashkit.domain.units import Units
 from hashkit.errors import InputError, NodeError, RpcError
 from hashkit.rpc.client import Endpoint
@@ -182,6 +183,14 @@ def test_changed_code_is_an_exception(world):
     assert results(run(world))["C08"] == "exception"
 
 
+def test_another_registry_behind_a_clone_of_ours_is_an_exception(world):
+    """A registry is no clone: code that only hands on to ours is not ours."""
+    ours = world.new_registry().address
+    world.endpoint.call("anvil_setCode", (world.registry.address, "0x" + clone_runtime(ours).hex()))
+    finding = next(f for f in run(world).findings if f.id == "C08")
+    assert (finding.result, finding.text) == ("exception", "other code: identity registry")
+
+
 def test_a_fallback_into_another_half_is_an_exception(world):
     """The view control() may name our half while the fallback runs another: both places are compared."""
     implementation = "0x" + world.endpoint.call("eth_getCode", (world.token.address, "latest"))[22:62]
@@ -249,7 +258,7 @@ def test_powers_say_when_one_key_can_issue_alone(world):
 
 def test_a_replaced_registry_is_read_from_its_own_beginning(world):
     """Short slot delays exist on the devnet only."""
-    second = world.new_registry(b"\2")
+    second = world.new_registry()
     world.do(second.admit([admission(w, n + 50) for n, w in enumerate(WALLETS[:2])], ref("p")))
 
     def call(signature: str, *addresses: str) -> None:

@@ -20,7 +20,7 @@ from hashkit.contracts.asset_factory import AssetFactory
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
 from hashkit.contracts.hashing import clone_runtime, rows_tree
-from hashkit.contracts.identity_registry import IdentityRegistry
+from hashkit.contracts.identity_registry import IdentityRegistry, new_registry
 from hashkit.domain.network import Network
 from hashkit.domain.orders import Order, Row
 from hashkit.domain.parties import Admission, InvestorClass, Power
@@ -77,9 +77,9 @@ class World:
         control = self.create("AssetTokenControl")
         hot = self.create("AssetToken", control)
         self.factory = AssetFactory(
-            self.create("AssetFactory", hot, self.create("IdentityRegistry"), self.create("RuleBook"))
+            self.create("AssetFactory", hot, self.create("RuleBook"))
         )
-        self.registry = self.new_registry(b"\1")
+        self.registry = self.new_registry()
         self.do(self.registry.admit([admission(w, n) for n, w in enumerate(WALLETS)], keccak(b"papers")))
         agents = {ISSUER.address: ALL, EXECUTOR.address: Power.ISSUE}
         values = (terms, ISSUER.address, self.registry.address, agents, bytes(32))
@@ -90,12 +90,9 @@ class World:
         self.do(self.registry.bind_token(address))
         return self
 
-    def new_registry(self, salt: bytes) -> IdentityRegistry:
-        agents, padded = {ISSUER.address: Power.ADMIT}, salt.rjust(32, b"\0")
-        query = self.factory.registry_address(ISSUER.address, ISSUER.address, agents, padded)
-        registry = IdentityRegistry(read(self.endpoint, query, "latest"))
-        self.do(self.factory.create_registry(ISSUER.address, agents, padded))
-        return registry
+    def new_registry(self) -> IdentityRegistry:
+        code = new_registry(ISSUER.address, {ISSUER.address: Power.ADMIT}).init_code
+        return IdentityRegistry(to_checksum_address(self.send(None, code)["contractAddress"]))
 
     def create_plain_token(self) -> str:
         """An ERC-20 assembled by hand: it answers totalSupply() and balanceOf(creator) with 1000, all else reverts."""

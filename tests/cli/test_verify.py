@@ -112,7 +112,7 @@ def test_both_halves_and_every_implementation_are_published_once(project, explor
     assert published["AssetToken"]["address"] == record["AssetToken"]["implementation"]
     assert published["AssetToken"]["clones"] == [record["AssetToken"]["address"]]
     assert published["AssetTokenControl"]["address"] == record["AssetTokenControl"]["address"]
-    assert published["IdentityRegistry"]["address"] == record["IdentityRegistry"]["implementation"]
+    assert published["IdentityRegistry"]["address"] == record["IdentityRegistry"]["address"]
     assert all(row["state"] == "verified" and row["link"].startswith("http://127.0.0.1") for row in done["data"])
 
     for row in done["data"]:

@@ -149,7 +149,7 @@ contract AttestationTest is Fixture {
     function test_another_chain_or_registry_is_another_statement() public {
         IIdentityRegistry.Attestation memory a = _attestation();
         (bytes memory one, bytes memory two) = (_sign(_ISSUER_KEY, a), _sign(_WALLET_KEY, a));
-        IIdentityRegistry other = newRegistry("other");
+        IIdentityRegistry other = newRegistry();
         vm.prank(issuer);
         other.trustIssuer(_kyc);
         bytes memory error = _error(IIdentityRegistry.SignatureNotOf.selector, uint160(_kyc));

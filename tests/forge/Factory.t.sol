@@ -3,11 +3,9 @@ pragma solidity 0.8.30;
 
 import {AssetToken} from "../../contracts/AssetToken.sol";
 import {
-    AgentGrant,
     AssetFactory,
     Fixture,
     IAssetTokenControl,
-    IIdentityRegistry,
     IPowers,
     IRuleBook,
     IToken,
@@ -24,13 +22,6 @@ contract FactoryTest is Fixture {
         same(address(rules), factory.ruleBookAddress(at), "rule book");
         same(rules.token(), at, "rule book's token");
         same(made.compliance(), address(rules), "compliance");
-        AgentGrant[] memory none = new AgentGrant[](0);
-        address where = factory.registryAddress(issuer, issuer, none, "x");
-        vm.prank(issuer);
-        same(factory.createRegistry(issuer, none, "x"), where, "registry");
-        vm.expectRevert();
-        vm.prank(issuer);
-        factory.createRegistry(issuer, none, "x");
         vm.expectRevert();
         vm.prank(issuer);
         factory.createToken(t, "x");
@@ -56,7 +47,6 @@ contract FactoryTest is Fixture {
     }
 
     function test_nothing_is_initialised_twice() public {
-        AgentGrant[] memory none = new AgentGrant[](0);
         TokenTerms memory t = terms();
         t.owner = stranger;
         address hot = factory.tokenImplementation();
@@ -64,11 +54,6 @@ contract FactoryTest is Fixture {
         for (uint256 i = 0; i < tokens.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IAssetTokenControl.AlreadyInitialised.selector));
             IAssetTokenControl(tokens[i]).initialize(t, address(0));
-        }
-        address[2] memory registries = [address(registry), factory.registryImplementation()];
-        for (uint256 i = 0; i < registries.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.AlreadyInitialised.selector));
-            IIdentityRegistry(registries[i]).initialize(stranger, none);
         }
         IRuleBook locked = IRuleBook(factory.ruleBookImplementation());
         vm.expectRevert(abi.encodeWithSelector(IRuleBook.AlreadyInitialised.selector));

@@ -75,11 +75,9 @@ abstract contract Fixture is TestBase {
     function setUp() public virtual {
         vm.warp(START);
         AssetTokenControl control = new AssetTokenControl();
-        factory = new AssetFactory(
-            address(new AssetToken(address(control))), address(new IdentityRegistry()), address(new RuleBook())
-        );
+        factory = new AssetFactory(address(new AssetToken(address(control))), address(new RuleBook()));
         lens = new Lens();
-        registry = newRegistry(0);
+        registry = newRegistry();
         admitAll(registry);
         (token, book) = newToken(terms(), 0);
         bind(registry, token);
@@ -100,11 +98,11 @@ abstract contract Fixture is TestBase {
         t.agents[1] = AgentGrant(approver, Power.APPROVE);
     }
 
-    function newRegistry(bytes32 salt) internal returns (IIdentityRegistry) {
+    function newRegistry() internal returns (IIdentityRegistry) {
         AgentGrant[] memory agents = new AgentGrant[](1);
         agents[0] = AgentGrant(admitter, Power.ADMIT);
         vm.prank(issuer);
-        return IIdentityRegistry(factory.createRegistry(issuer, agents, salt));
+        return new IdentityRegistry(issuer, agents);
     }
 
     function newToken(TokenTerms memory t, bytes32 salt) internal returns (IToken made, IRuleBook rules) {

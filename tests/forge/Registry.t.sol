@@ -2,10 +2,13 @@
 pragma solidity 0.8.30;
 
 import {
+    AgentGrant,
     Fixture,
     IAssetTokenControl,
     IIdentityRegistry,
+    IPowers,
     IToken,
+    IdentityRegistry,
     Power,
     Standing,
     TokenTerms,
@@ -129,6 +132,35 @@ contract RegistryTest is Fixture {
         token.registryBound();
     }
 
+    // ------------------------------------------------------------------------------------------------- its birth
+
+    function test_registry_is_born_with_owner_agents_and_block() public {
+        AgentGrant[] memory agents = new AgentGrant[](2);
+        agents[0] = AgentGrant(bob, Power.ADMIT);
+        agents[1] = AgentGrant(carol, Power.RECOVER);
+        vm.roll(77);
+        vm.prank(stranger); // who deploys it gets nothing
+        IdentityRegistry made = new IdentityRegistry(issuer, agents);
+        vm.roll(99);
+        same(made.deployedBlock(), 77, "block");
+        same(made.owner(), issuer, "owner");
+        same(made.pendingOwner(), address(0), "pending");
+        same(made.powersOf(bob), Power.ADMIT, "bob");
+        same(made.powersOf(carol), Power.RECOVER, "carol");
+        same(made.powersOf(stranger), 0, "deployer");
+        same(made.powersOf(issuer), 0, "an owner is no agent");
+    }
+
+    function test_registry_without_owner_or_with_both_hands_in_one_is_not_born() public {
+        AgentGrant[] memory agents = new AgentGrant[](1);
+        agents[0] = AgentGrant(bob, Power.ADMIT);
+        vm.expectRevert(abi.encodeWithSelector(IPowers.OwnableInvalidOwner.selector, address(0)));
+        new IdentityRegistry(address(0), agents);
+        agents[0].powers = Power.ADMIT | Power.RECOVER;
+        vm.expectRevert(abi.encodeWithSelector(IPowers.PowersInvalid.selector, agents[0].powers));
+        new IdentityRegistry(issuer, agents);
+    }
+
     // ------------------------------------------------------------------------------------------------- wallets
 
     function test_link_shares_the_record_and_remove_ends_it() public {
@@ -162,6 +194,10 @@ contract RegistryTest is Fixture {
         same(wallets.length, 5, "wallets");
         for (uint256 i = 0; i < wallets.length; ++i) {
             same(registry.identity(wallets[i]), investorOf(carol), "investor");
+            no(wallets[i] == more[0], "the one taken off");
+            for (uint256 j = 0; j < i; ++j) {
+                no(wallets[i] == wallets[j], "twice");
+            }
         }
         expire(carol);
         no(registry.isVerified(more[2]), "later link");
@@ -216,7 +252,7 @@ contract RegistryTest is Fixture {
         vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.TokenInvalid.selector, address(this)));
         registry.bindToken(address(this));
         vm.stopPrank();
-        IIdentityRegistry other = newRegistry("other");
+        IIdentityRegistry other = newRegistry();
         vm.prank(issuer);
         other.trustCode(address(token).codehash, true);
         vm.expectRevert(abi.encodeWithSelector(IAssetTokenControl.NotTheRegistry.selector, address(other)));

@@ -186,7 +186,7 @@ contract RegistryStandardTest is RuleBookFixture {
     // --------------------------------------------------------------------------------------------------- batches
 
     function testFuzz_batches_equal_singles(uint40 first, uint40 second) public {
-        IIdentityRegistry other = newRegistry("other");
+        IIdentityRegistry other = newRegistry();
         admitAll(other);
         (address[] memory wallets, uint40[] memory until) = (new address[](2), new uint40[](2));
         (wallets[0], wallets[1], until[0], until[1]) = (alice, carol2, first, second);
@@ -241,7 +241,7 @@ contract RegistryAdmissionTest is RuleBookFixture {
     /// The new registry has never seen the wallet; the old one had, and units lie there.
     function test_units_of_a_wallet_only_the_former_registry_knew_are_counted() public {
         give(alice, 600);
-        IIdentityRegistry next = newRegistry("next");
+        IIdentityRegistry next = newRegistry();
         _moveTo(next);
         presetAll();
         yes(book.armed(), "all counted as nobody's");
@@ -257,7 +257,7 @@ contract RegistryAdmissionTest is RuleBookFixture {
         (address low, address high) = alice < bob ? (alice, bob) : (bob, alice);
         give(low, 600);
         give(high, 600);
-        IIdentityRegistry next = newRegistry("next");
+        IIdentityRegistry next = newRegistry();
         _moveTo(next);
         halt();
         address[] memory one = new address[](1);

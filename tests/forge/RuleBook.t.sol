@@ -243,7 +243,7 @@ contract RuleBookTest is RuleBookFixture {
     }
 
     function _replaceRegistry() private returns (IIdentityRegistry next) {
-        next = newRegistry("next");
+        next = newRegistry();
         admitAll(next);
         vm.prank(issuer);
         token.setIdentityRegistry(address(next));

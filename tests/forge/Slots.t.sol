@@ -24,7 +24,7 @@ contract SlotsTest is Fixture {
     function setUp() public override {
         super.setUp();
         give(alice, 1_000);
-        _next = newRegistry("next");
+        _next = newRegistry();
     }
 
     function _propose(address candidate) private {
@@ -120,7 +120,7 @@ contract SlotsTest is Fixture {
     function test_proposal_anew_starts_the_delay_anew() public {
         _propose(address(_next));
         vm.warp(START + DELAY - 1);
-        _propose(address(newRegistry("third")));
+        _propose(address(newRegistry()));
         vm.warp(START + DELAY);
         vm.expectRevert(
             abi.encodeWithSelector(IAssetTokenControl.SlotNotReady.selector, REGISTRY, START + 2 * DELAY - 1)

@@ -8,6 +8,7 @@ import pytest
 
 from hashkit.contracts import artifacts
 from hashkit.contracts.hashing import clone_runtime, keccak
+from hashkit.domain.parties import Power
 from hashkit.errors import InputError
 from hashkit.rpc.reads import code_at
 from tests.issuer.conftest import ROOT, TERMS
@@ -44,6 +45,10 @@ def test_the_record_names_code_that_is_ours(hk):
     other = code_at(hk.endpoint, record["contracts"]["AssetTokenControl"]["address"], "latest")
     assert artifacts.load("AssetTokenControl").same_code(other)
     assert token["controlCodeHash"] == "0x" + keccak(other).hex()
+    registry, me = record["contracts"]["IdentityRegistry"], asset.context.sender
+    found = code_at(hk.endpoint, registry["address"], "latest")
+    assert artifacts.load("IdentityRegistry").same_code(found) and registry["codeHash"] == "0x" + keccak(found).hex()
+    assert registry["arguments"] == {"owner": me, "agents": {me: int(Power.ADMIT)}}
     assert record["deployedAt"]["block"] == asset.info().deployed_block
 
 

@@ -18,7 +18,7 @@ from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
 from hashkit.contracts.compiler import SOLC_VERSION
 from hashkit.contracts.hashing import checksum, clone_runtime, keccak, merkle_proof, order_id, rows_file, rows_tree
-from hashkit.contracts.identity_registry import IdentityRegistry
+from hashkit.contracts.identity_registry import IdentityRegistry, new_registry
 from hashkit.contracts.sources import OPTIMIZER_RUNS, SETTINGS
 from hashkit.domain.orders import CHUNK_ROWS, Order, Row, canonical, chunks
 from hashkit.domain.parties import Admission, InvestorClass, Power
@@ -27,8 +27,7 @@ from hashkit.domain.units import Units
 
 _POWERS = ~(Power.ADMIT | Power.RECOVER)  # of the admin on the token; ADMIT is his on the registry
 _RECOVERER = actor("recoverer")  # who recovers must not admit
-_PARTS = ("AssetTokenControl", "AssetToken", "IdentityRegistry", "RuleBook", "AssetFactory", "Lens")
-_SALT = keccak(b"benchmark")
+_PARTS = ("AssetTokenControl", "AssetToken", "RuleBook", "AssetFactory", "Lens")
 _NO_PROOF = bytes(32)  # the SDK's default; a proof of evidence costs 384 more a transaction
 _DAY = 24 * 3600  # seconds
 
@@ -44,7 +43,7 @@ class Hashkit(Peer):
     def deploy_shared(self) -> None:
         needs = {
             "AssetToken": ("AssetTokenControl",),
-            "AssetFactory": ("AssetToken", "IdentityRegistry", "RuleBook"),
+            "AssetFactory": ("AssetToken", "RuleBook"),
         }
         self._made: dict[str, str] = {}
         for name in _PARTS:
@@ -72,10 +71,9 @@ class Hashkit(Peer):
         return self._create_token(index)
 
     def _create_registry(self) -> None:
-        agents = {self.admin.address: Power.ADMIT}
         me = self.admin.address
-        self._tell(self._factory.create_registry(me, agents, _SALT))
-        self._registry = IdentityRegistry(self.chain.read(self._factory.registry_address(me, me, agents, _SALT)))
+        code = new_registry(me, {me: Power.ADMIT}).init_code
+        self._registry = IdentityRegistry(self.chain.deploy(self.admin, code, note="IdentityRegistry"))
         self._tell(self._registry.trust_code(keccak(clone_runtime(self._made["AssetToken"])), True))
 
     def _create_token(self, index: int, **terms: Any) -> str:
