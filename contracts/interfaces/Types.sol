@@ -15,7 +15,8 @@ enum Kind {
 enum Mode {
     Open, // every admitted investor with every other
     PrimaryOnly, // issue and redeem only
-    VenueOnly // one side of every move is a venue
+    VenueOnly, // one side of every move is a venue
+    RoleMatrix // the sender's class may move to the receiver's; see `setRoleMatrix`
 }
 
 /// @notice A wallet and the powers it gets; see `Power`.

@@ -12,7 +12,8 @@ from hashkit.audit.evidence import Evidence
 from hashkit.domain import facts as f
 from hashkit.domain.books import COURT_BURNS, Act
 from hashkit.domain.facts import ZERO, Fact
-from hashkit.domain.parties import InvestorClass
+from hashkit.domain.parties import InvestorClass, matrix_words
+from hashkit.domain.terms import MODES
 
 NO_REF = "0x" + "00" * 32
 
@@ -214,7 +215,9 @@ def rule_value(rule: str, value: int, decimals: int) -> str:
     if rule in ("cap", "max-units-per-investor"):
         return words.grouped(value, decimals) if value else "no limit"
     if rule == "mode":
-        return words.MODES[value] if value < len(words.MODES) else f"mode {value}"
+        return MODES[value] if value < len(MODES) else f"mode {value}"
+    if rule == "role-matrix":
+        return matrix_words(value)
     if rule == "lock-up":
         return f"until {words.time(value)}" if value else "none"
     if rule == "classes":

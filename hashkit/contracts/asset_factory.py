@@ -9,13 +9,12 @@ from hashkit.contracts.abi import Face
 from hashkit.contracts.call import Call, Query
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.parties import Power
-from hashkit.domain.terms import AssetTerms
+from hashkit.domain.terms import MODES, AssetTerms
 from hashkit.domain.units import MAX_RAW
 
 Agents = Mapping[str, Power]
 """Address -> first powers."""
 
-_MODES = {"open": 0, "primary-only": 1, "venue-only": 2}
 _AGENTS = "(address,uint256)[]"
 _TERMS = f"(string,string,uint8,uint128,address,address,uint16[],uint16,uint8,uint40,uint40,uint128,{_AGENTS})"
 
@@ -77,7 +76,7 @@ def _terms(terms: AssetTerms, owner: str, registry: str, agents: Agents) -> tupl
         registry,
         list(terms.countries),
         sum(1 << int(c) for c in terms.classes),
-        _MODES[terms.mode],
+        MODES.index(terms.mode),
         terms.lockup_until or 0,
         terms.slot_delay_seconds,
         most.raw if most is not None else 0,

@@ -16,12 +16,15 @@ from typing import Any, Literal, NamedTuple, get_args
 from hashkit.domain.countries import country_by_numeric
 from hashkit.domain.currencies import currency
 from hashkit.domain.identifiers import isin, lei
-from hashkit.domain.parties import InvestorClass
+from hashkit.domain.parties import InvestorClass, Role
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
 
 Kind = Literal["fund", "bond", "commodity", "equity", "other"]
-Mode = Literal["open", "primary-only", "venue-only"]
+Mode = Literal["open", "primary-only", "venue-only", "role-matrix"]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+"""Modes in the order in which the contract numbers them."""
 
 LAST_TIME = 2**40 - 1
 """Latest unix second the contracts can hold."""
@@ -45,6 +48,7 @@ class AssetTerms:
 
     ``decimals`` 0 to 18; ``cap`` and ``max_units_per_investor`` in units of this token, None for no limit;
     ``countries`` are ISO 3166 numeric codes and ``classes`` investor classes that may hold, empty for all;
+    ``role_matrix`` which class may move to which, for mode role-matrix;
     ``lockup_until`` in unix seconds (UTC): no Move before it; ``slot_delay_seconds`` between proposing and
     applying another registry or rule book.
     """
@@ -61,6 +65,7 @@ class AssetTerms:
     countries: tuple[int, ...] = ()
     classes: tuple[InvestorClass, ...] = ()
     mode: Mode = "open"
+    role_matrix: tuple[Role, ...] = ()
     lockup_until: int | None = None
     max_units_per_investor: Units | None = None
     slot_delay_seconds: int = 86400
@@ -95,6 +100,7 @@ class AssetTerms:
             "countries": [country_by_numeric(n).alpha2 for n in self.countries],
             "classes": [c.label for c in self.classes],
             "mode": self.mode,
+            "role_matrix": [f"{sender.label} > {receiver.label}" for sender, receiver in self.role_matrix],
             "lockup_until": None if self.lockup_until is None else iso_time(self.lockup_until),
             "max_units_per_investor": _text(self.max_units_per_investor),
             "slot_delay_seconds": self.slot_delay_seconds,
@@ -167,8 +173,8 @@ def _naming(terms: AssetTerms) -> Iterator[str]:
     yield from _plain("issuer", terms.issuer, 120)
     if terms.kind not in get_args(Kind):
         yield f"kind: {shown(str(terms.kind))} is none of {', '.join(get_args(Kind))}"
-    if terms.mode not in get_args(Mode):
-        yield f"mode: {shown(str(terms.mode))} is none of {', '.join(get_args(Mode))}"
+    if terms.mode not in MODES:
+        yield f"mode: {shown(str(terms.mode))} is none of {', '.join(MODES)}"
 
 
 def _numbers(terms: AssetTerms) -> Iterator[str]:
@@ -196,6 +202,10 @@ def _lists(terms: AssetTerms) -> Iterator[str]:
             yield f"{field}: some value is listed twice"
     for numeric in terms.countries:
         yield from _refusal("countries", country_by_numeric, numeric)
+    if (terms.mode == "role-matrix") != bool(terms.role_matrix):
+        yield "role_matrix: it belongs to mode role-matrix, which needs one; to let nobody move, use mode primary-only"
+    if len(set(terms.role_matrix)) != len(terms.role_matrix):
+        yield "role_matrix: some value is listed twice"
     if any(not isinstance(item, InvestorClass) for item in terms.classes):
         yield "classes: not an InvestorClass"
     names = [document.name for document in terms.documents]

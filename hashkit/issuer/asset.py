@@ -10,7 +10,7 @@ from typing import Any
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.domain.facts import ZERO
 from hashkit.domain.orders import OrderState
-from hashkit.domain.terms import iso_time
+from hashkit.domain.terms import MODES, iso_time
 from hashkit.domain.units import Units
 from hashkit.domain.verdict import Kind, Verdict
 from hashkit.issuer import books
@@ -32,8 +32,6 @@ from hashkit.issuer.who import labels, resolve
 from hashkit.rpc.reads import read
 from hashkit.store.deployments import Deployment
 from hashkit.store.sheets import IssueRow
-
-_MODES = ("open", "primary-only", "venue-only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +249,7 @@ class Asset:
             owner=read(endpoint, t.owner(), "latest"),
             supply=self.supply(),
             cap=Units(read(endpoint, t.cap(), "latest"), self.decimals),
-            mode=_MODES[read(endpoint, t.mode(), "latest")],
+            mode=MODES[read(endpoint, t.mode(), "latest")],
             paused=read(endpoint, t.paused(), "latest"),
             halted=read(endpoint, t.halted(), "latest"),
             lock_up_until=read(endpoint, t.lock_up_until(), "latest"),

@@ -14,7 +14,7 @@ from hashkit.contracts.call import Deploy
 from hashkit.contracts.hashing import clone_runtime, keccak
 from hashkit.contracts.identity_registry import IdentityRegistry
 from hashkit.domain.facts import ZERO
-from hashkit.domain.parties import Power
+from hashkit.domain.parties import Power, matrix_bits, matrix_words
 from hashkit.domain.terms import AssetTerms
 from hashkit.errors import InputError, TransactionFailed
 from hashkit.issuer.context import Context
@@ -132,6 +132,15 @@ def _steps(context: Context, terms: AssetTerms, parts: Parts) -> list[Step]:
             lambda r: factory(r).create_token(terms, me, registry(r), {me: TOKEN_POWERS}, _salt(terms)),
         )
     )
+    if terms.role_matrix:
+        matrix = matrix_bits(terms.role_matrix)
+        steps.append(
+            Step(
+                f"role-matrix:{terms.symbol}",
+                "Token takes the role matrix",
+                lambda r: AssetToken(token(r)).set_role_matrix(matrix),
+            )
+        )
     steps.append(
         Step(
             f"bind:{terms.symbol}",
@@ -199,6 +208,8 @@ def _lines(terms: AssetTerms, parts: Parts) -> list[tuple[str, ...]]:
     cap = f"cap {terms.cap.show()}" if terms.cap else "no cap"
     lines.append(("+", "AssetToken", f'"{terms.name}" {terms.symbol}, {terms.decimals} decimals, {cap}'))
     rules = [f"mode {terms.mode}"]
+    if terms.role_matrix:
+        rules.append(matrix_words(matrix_bits(terms.role_matrix)))
     if terms.countries:
         rules.append(f"{len(terms.countries)} countries")
     if terms.classes:

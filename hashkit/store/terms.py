@@ -34,6 +34,7 @@ class _Issuer(_Section):
 
 class _Rules(_Section):
     mode: str = "open"
+    role_matrix: dict[str, list[str]] = {}
     countries: list[str] = []
     classes: list[str] = []
     lockup_until: str | datetime | date | None = None
@@ -187,6 +188,12 @@ def _fields(file: _File, findings: list[str]) -> Iterator[tuple[str, Any]]:
     yield "slot_delay_seconds", file.control.slot_delay_seconds
     yield "documents", tuple(Document(d.name, d.uri, d.hash) for d in file.documents)
     yield "countries", each("rules.countries", lambda text: country(text).numeric, rules.countries)
+    yield "role_matrix", tuple(
+        (sender, receiver)
+        for name, row in rules.role_matrix.items()
+        for sender in converted("rules.role_matrix", InvestorClass.parse, name)
+        for receiver in each(f"rules.role_matrix.{_key(name)}", InvestorClass.parse, row)
+    )
     yield "classes", each("rules.classes", InvestorClass.parse, rules.classes)
     for cap in converted("cap", amount, file.cap):
         yield "cap", cap

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hashkit.domain.parties import InvestorClass, Power
+from hashkit.domain.parties import InvestorClass, Power, matrix_bits, matrix_roles, matrix_words
 from hashkit.domain.terms import AssetTerms, Document, instant, iso_time, shown
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
@@ -22,6 +22,7 @@ GOOD: dict[str, Any] = {
     "issuer": "Issuer Ltd",
 }
 HASH = "0x" + "ab" * 32
+RETAIL_TO_VENUE = (InvestorClass.RETAIL, InvestorClass.VENUE)
 
 
 def test_terms_full_form() -> None:
@@ -57,7 +58,10 @@ def test_terms_full_form() -> None:
         ({"issuer": ""}, "issuer"),
         ({"decimals": 19}, "decimals"), ({"decimals": True}, "decimals"), ({"decimals": -1}, "decimals"),
         ({"kind": "loan"}, "kind"), ({"mode": "closed"}, "mode"), ({"cap": Units.of("1", 2)}, "cap"),
-        ({"cap": Units.of("0", 6)}, "cap"), ({"isin": "HK0EXAMPLE18"}, "ends in 7"), ({"lei": "x"}, "LEI"),
+        ({"cap": Units.of("0", 6)}, "cap"),
+        ({"mode": "role-matrix"}, "needs one"), ({"role_matrix": (RETAIL_TO_VENUE,)}, "belongs to mode"),
+        ({"mode": "role-matrix", "role_matrix": (RETAIL_TO_VENUE,) * 2}, "twice"),
+        ({"isin": "HK0EXAMPLE18"}, "ends in 7"), ({"lei": "x"}, "LEI"),
         ({"currency": "CNH"}, "CNY"), ({"countries": (344, 344)}, "twice"),
         ({"countries": (1,)}, "countries"),
         ({"classes": (2,)}, "classes"), ({"lockup_until": 0}, "lockup_until"),
@@ -73,6 +77,19 @@ def test_terms_that_cannot_hold_are_refused(change: dict[str, Any], says: str) -
     with pytest.raises(InputError) as refused:
         AssetTerms(**{**GOOD, **change})
     assert any(says in line for line in refused.value.details), refused.value.details
+
+
+@given(st.integers(0, 2**16 - 1))
+def test_a_role_matrix_is_its_roles(bits: int) -> None:
+    roles = matrix_roles(bits)
+    assert matrix_bits(roles) == bits and len(roles) == bits.bit_count()
+
+
+def test_a_role_matrix_in_words() -> None:
+    assert matrix_bits([RETAIL_TO_VENUE]) == 1 << 3 and matrix_words(0) == "nobody moves"
+    assert matrix_words(1 << 3 | 1 << 12 | 1 << 15) == "retail > venue; venue > retail, venue"
+    terms = AssetTerms(**GOOD, mode="role-matrix", role_matrix=(RETAIL_TO_VENUE,))
+    assert terms.to_dict()["role_matrix"] == ["retail > venue"]
 
 
 def test_terms_list_every_problem_at_once() -> None:

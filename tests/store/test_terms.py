@@ -68,6 +68,17 @@ def test_read_terms(tmp_path: Path) -> None:
     assert terms.documents[0].uri == "ipfs://bafy"
 
 
+def test_role_matrix(tmp_path: Path) -> None:
+    rows = 'mode = "role-matrix"\nrole_matrix = { retail = ["venue"], venue = ["retail", "venue"] }\ncountries ='
+    terms = read_terms(_write(tmp_path, GOOD.replace("countries =", rows)))
+    assert [f"{a.label}>{b.label}" for a, b in terms.role_matrix] == ["retail>venue", "venue>retail", "venue>venue"]
+    wrong = rows.replace("retail =", "retial =").replace('"retail", "venue"', '"venus", "retail", 5')
+    problems = _problems(_write(tmp_path, GOOD.replace("countries =", wrong)))
+    assert problems == ("rules.role_matrix.venue[3]: give a text in quotation marks, not \"5\"",)
+    problems = _problems(_write(tmp_path, GOOD.replace("countries =", wrong.replace(", 5", ""))))
+    assert len(problems) == 2 and "rules.role_matrix: " in problems[0] and "rules.role_matrix.venue[1]" in problems[1]
+
+
 @pytest.mark.parametrize("when", ['"2027-01-01"', "2027-01-01T00:00:00Z", '"2027-01-01T08:00:00+08:00"'])
 def test_lockup_as_text_or_time(tmp_path: Path, when: str) -> None:
     path = _write(tmp_path, GOOD.replace("2027-01-01", when))
