@@ -212,7 +212,7 @@ def document(fact: f.DocumentSet) -> str:
 
 def rule_value(rule: str, value: int, decimals: int) -> str:
     """A rule's value for people."""
-    if rule in ("cap", "max-units-per-investor"):
+    if rule in ("cap", "max-units-per-investor", "minimum-holding", "denomination", "velocity"):
         return words.grouped(value, decimals) if value else "no limit"
     if rule == "mode":
         return MODES[value] if value < len(MODES) else f"mode {value}"
@@ -227,7 +227,9 @@ def rule_value(rule: str, value: int, decimals: int) -> str:
         return "listed countries only" if value else "every country"
     if rule.startswith("country:"):
         return "allowed" if value else "not allowed"
-    return f"{value} seconds" if rule == "slot-delay" else str(value)
+    if rule == "sanctions-oracle":
+        return f"0x{value:040x}" if value else "none"
+    return f"{value} seconds" if rule in ("slot-delay", "holding-period", "velocity-period") else str(value)
 
 
 def _nobody(address: str) -> str:

@@ -29,7 +29,7 @@ class AssetFactory(Face):
         return self._call(f"createRegistry(address,{_AGENTS},bytes32)", owner, _grants(agents), salt)
 
     def create_token(self, terms: AssetTerms, owner: str, registry: str, agents: Agents, salt: bytes) -> Call:
-        """A token, with a rule book when a counting rule is configured."""
+        """A token, with a rule book when a rule needs one; further rules are set afterwards."""
         return self._call(f"createToken({_TERMS},bytes32)", _terms(terms, owner, registry, agents), salt)
 
     def registry_address(self, creator: str, owner: str, agents: Agents, salt: bytes) -> Query[str]:
@@ -67,6 +67,7 @@ def _grants(agents: Agents) -> list[tuple[str, int]]:
 
 def _terms(terms: AssetTerms, owner: str, registry: str, agents: Agents) -> tuple[Any, ...]:
     most = terms.max_units_per_investor
+    none = MAX_RAW if terms.counts else 0  # the largest limit is none, and makes a rule book for other rules
     return (
         terms.name,
         terms.symbol,
@@ -79,6 +80,6 @@ def _terms(terms: AssetTerms, owner: str, registry: str, agents: Agents) -> tupl
         MODES.index(terms.mode),
         terms.lockup_until or 0,
         terms.slot_delay_seconds,
-        most.raw if most is not None else 0,
+        most.raw if most is not None else none,
         _grants(agents),
     )

@@ -13,10 +13,10 @@ from typing import Any
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call, Query
 from hashkit.contracts.rule_book import RuleBook
-from hashkit.domain.countries import countries, country
+from hashkit.domain.countries import countries, country, country_by_numeric
 from hashkit.domain.facts import ZERO
 from hashkit.domain.parties import InvestorClass, Power, matrix_bits, matrix_roles, matrix_words
-from hashkit.domain.terms import MODES
+from hashkit.domain.terms import MODES, AssetTerms, period, period_text
 from hashkit.domain.units import Units
 from hashkit.errors import InputError, Refused
 from hashkit.issuer import books
@@ -37,7 +37,6 @@ RULES = ("mode", "role-matrix", *AMOUNTS, "max-holders", "holding-period", "velo
 
 _CHUNK = 100  # wallets a transaction: some 60,000 gas each
 _OFF = ("0", "off", "none")
-_PERIODS = {"s": 1, "h": 3_600, "d": 86_400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +104,10 @@ class Rules:
         if self._read(self.token.compliance()) == ZERO:
             return RulesView("", True, self._own())
         book = self.book
-        units, period = self._read(book.velocity())
+        units, seconds = self._read(book.velocity())
         oracle = self._read(book.sanctions_oracle())
         holders = self._read(book.max_holders())
-        seconds = self._read(book.holding_period())
+        held = self._read(book.holding_period())
         found = [
             *self._own(),
             RuleView("max-units-per-investor", self._amount(self._read(book.max_units()))),
@@ -116,8 +115,8 @@ class Rules:
             RuleView("denomination", self._amount(self._read(book.denomination()))),
             RuleView("max-holders", str(holders or ""), str(self._read(book.holders())) if holders else ""),
             *self._countries(book),
-            RuleView("holding-period", _period(seconds) if seconds else ""),
-            RuleView("velocity", f"{self._amount(units)} per {_period(period)}" if units else ""),
+            RuleView("holding-period", period_text(held) if held else ""),
+            RuleView("velocity", f"{self._amount(units)} per {period_text(seconds)}" if units else ""),
             RuleView("sanctions-oracle", "" if oracle == ZERO else oracle),
         ]
         return RulesView(book.address, self._read(book.armed()), tuple(found))
@@ -197,7 +196,7 @@ class Rules:
         if name == "max-holders":
             return self._set_holders(book, where, _whole(limit))
         if name == "holding-period":
-            seconds = _seconds(limit)
+            seconds = 0 if limit == "0" else period(limit)
             return book.set_holding_period(seconds), seconds > self._read(book.holding_period())
         if name == "velocity":
             return self._set_velocity(book, limit, per)
@@ -245,11 +244,11 @@ class Rules:
 
     def _set_velocity(self, book: RuleBook, limit: str, per: str | None) -> tuple[Call, bool]:
         raw = Units.of(limit, self.deployment.asset.decimals).raw
-        before, period = self._read(book.velocity())
-        seconds = 0 if raw == 0 else _seconds(per or f"{period}s")
+        before, present = self._read(book.velocity())
+        seconds = 0 if raw == 0 else period(per) if per else present
         if raw and not seconds:
             raise InputError("A velocity needs a period.", next_step="For example: per 1d.", code="PERIOD")
-        return book.set_velocity(raw, seconds), _lowers(before, raw) and (before == 0 or seconds == period)
+        return book.set_velocity(raw, seconds), _lowers(before, raw) and (before == 0 or seconds == present)
 
     def _may(self, tightens: bool) -> Check:
         """Whether the acting account may do it: tightening needs the rules power, anything else the owner."""
@@ -291,6 +290,28 @@ class Rules:
         return None if self.context.network.dev else self.deployment.asset.symbol
 
 
+def rules_of(terms: AssetTerms, book: RuleBook) -> tuple[tuple[str, str, Call], ...]:
+    """The rules of a term sheet that are set once the rule book is there: name, limit, call."""
+    found: list[tuple[str, str, Call]] = []
+    if (least := terms.minimum_holding) is not None:
+        found.append(("minimum-holding", least.show(), book.set_minimum_holding(least.raw)))
+    if (unit := terms.denomination) is not None:
+        found.append(("denomination", unit.show(), book.set_denomination(unit.raw)))
+    if terms.max_holders is not None:
+        found.append(("max-holders", str(terms.max_holders), book.set_max_holders(terms.max_holders)))
+    for numeric, most in terms.max_holders_in:
+        name = f"max-holders:{country_by_numeric(numeric).alpha2}"
+        found.append((name, str(most), book.set_max_holders_in(numeric, most)))
+    if (units := terms.velocity) is not None and (window := terms.velocity_period) is not None:
+        shown = f"{units.show()} per {period_text(window)}"
+        found.append(("velocity", shown, book.set_velocity(units.raw, window)))
+    if (held := terms.holding_period) is not None:
+        found.append(("holding-period", period_text(held), book.set_holding_period(held)))
+    if (oracle := terms.sanctions_oracle) is not None:
+        found.append(("sanctions-oracle", oracle, book.set_sanctions_oracle(oracle)))
+    return tuple(found)
+
+
 def _lowers(before: int, limit: int) -> bool:
     return limit != 0 and (before == 0 or limit < before)
 
@@ -299,21 +320,6 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 2**32):
         raise InputError(f"{text[:40]!a} is no number of holders.", next_step="Write a whole number.", code="NUMBER")
     return int(text)
-
-
-def _seconds(text: str) -> int:
-    """``90d``, ``12h`` or ``30s`` in seconds; ``0``: none."""
-    number, unit = (text[:-1], text[-1:]) if text != "0" else ("0", "s")
-    if unit not in _PERIODS or not (number.isascii() and number.isdigit()) or int(number) * _PERIODS[unit] >= 2**32:
-        raise InputError(f"{text[:40]!a} is no period.", next_step="Write for example 90d, 12h or 30s.", code="PERIOD")
-    return int(number) * _PERIODS[unit]
-
-
-def _period(seconds: int) -> str:
-    for unit in ("d", "h"):
-        if seconds % _PERIODS[unit] == 0:
-            return f"{seconds // _PERIODS[unit]}{unit}"
-    return f"{seconds}s"
 
 
 def _parts(wallets: Sequence[str]) -> list[Sequence[str]]:
