@@ -27,6 +27,7 @@ from hashkit.issuer.plan import Plan
 from hashkit.issuer.powers import Powers
 from hashkit.issuer.rules import Rules
 from hashkit.issuer.slots import Slots
+from hashkit.issuer.sources import Sources
 from hashkit.issuer.steps import Outcome, Step
 from hashkit.issuer.who import labels, resolve
 from hashkit.rpc.reads import read
@@ -115,6 +116,11 @@ class Asset:
     def investors(self) -> Investors:
         """Admit, link, update and show investors."""
         return Investors(self.context, self.registry)
+
+    @property
+    def sources(self) -> Sources:
+        """Who else may say that an investor is verified: ``deploy_kyc``, ``deploy_eas``, ``follow``, ``refresh``."""
+        return Sources(self.context, self.deployment)
 
     @property
     def control(self) -> Acts:
