@@ -38,6 +38,7 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
         Entry("order", "order", "open | approve | close | show: issue with four eyes"),
         Entry("transfer", "transfer", "Move units; --check explains a refusal without sending"),
         Entry("redeem", "redeem", "End units against a redemption paper, once"),
+        Entry("apply", "apply", "Do what a saved plan says, after reading it yourself"),
         Entry("control", "control", "pause | halt | freeze | force | burn: acts that need a reason"),
     ),
     "Govern": (
