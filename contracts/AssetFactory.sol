@@ -25,7 +25,8 @@ contract AssetFactory is IAssetFactory {
         token = Clones.cloneDeterministic(tokenImplementation, _tokenSalt(msg.sender, terms, salt));
         if (terms.maxUnitsPerInvestor != 0) {
             ruleBook = Clones.cloneDeterministic(ruleBookImplementation, _ruleBookSalt(token));
-            IRuleBook(ruleBook).initialize(token, terms.identityRegistry, terms.maxUnitsPerInvestor);
+            uint128 most = terms.maxUnitsPerInvestor == type(uint128).max ? 0 : terms.maxUnitsPerInvestor;
+            IRuleBook(ruleBook).initialize(token, terms.identityRegistry, most);
         }
         emit TokenCreated(token, terms.identityRegistry, terms.owner, ruleBook, salt);
         IAssetTokenControl(token).initialize(terms, ruleBook);

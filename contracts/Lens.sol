@@ -3,10 +3,11 @@ pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IAssetToken} from "./interfaces/IAssetToken.sol";
+import {IAssetTokenControl} from "./interfaces/IAssetTokenControl.sol";
 import {IERC7943Fungible} from "./interfaces/IERC7943.sol";
 import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
 import {IRuleBook} from "./interfaces/IRuleBook.sol";
-import {Kind, Standing} from "./interfaces/Types.sol";
+import {Kind, Mode, Standing} from "./interfaces/Types.sol";
 import {Verdict} from "./token/Verdict.sol";
 
 /// @title  Lens
@@ -20,7 +21,8 @@ contract Lens {
     /// @param rule    the verdict's bit
     /// @param account whose attribute fails; zero: the token's own state
     /// @param have    the attribute's value: units, unix seconds, country or class
-    /// @param need    what would do; units for amounts, unix seconds for times, 0 where no number says it
+    /// @param need    what would do; units for amounts, unix seconds for times, classes (bit n: class n) for the role matrix,
+    ///                0 where no number says it
     struct Reason {
         uint8 rule;
         address account;
@@ -57,6 +59,7 @@ contract Lens {
         if (rule & (Verdict.BALANCE | Verdict.FROZEN_AMOUNT | Verdict.VELOCITY | Verdict.HOLDING_PERIOD) != 0) {
             r.account = q.from;
         }
+        if (rule == Verdict.MODE && q.token.mode() == Mode.RoleMatrix) r.account = q.from;
         if (rule == Verdict.MINIMUM_HOLDING) r.account = _belowMinimum(q) ? q.from : q.to;
         if (rule == Verdict.SANCTIONS) {
             r.account = q.kind == Kind.Move && _book(q).isSanctioned(q.from) ? q.from : q.to;
@@ -76,7 +79,7 @@ contract Lens {
         if (rule & (Verdict.FROM_CLASS | Verdict.TO_CLASS) != 0) return (_standing(q, account).class, 0);
         if (rule == Verdict.LOCK_UP) return (block.timestamp, q.token.lockUpUntil());
         if (rule == Verdict.CAP) return (IERC20(address(q.token)).totalSupply(), q.token.cap());
-        if (rule == Verdict.MODE) return (uint256(q.token.mode()), 0);
+        if (rule == Verdict.MODE) return _ofMode(q);
         if (rule == Verdict.BALANCE) return (IERC20(address(q.token)).balanceOf(account), q.amount);
         if (rule == Verdict.FROZEN_AMOUNT) {
             uint256 balance = IERC20(address(q.token)).balanceOf(account);
@@ -84,6 +87,17 @@ contract Lens {
             return (balance > frozen ? balance - frozen : 0, q.amount);
         }
         if (rule == Verdict.ALLOWANCE) return (IERC20(address(q.token)).allowance(q.from, account), q.amount);
+    }
+
+    /// @dev The mode; of a role matrix the receiver's class and the classes (bit n: class n) the sender's may move to.
+    function _ofMode(Question calldata q) private view returns (uint256 have, uint256 need) {
+        Mode mode = q.token.mode();
+        if (mode != Mode.RoleMatrix) return (uint256(mode), 0);
+        uint256 from = _standing(q, q.from).class;
+        if (from != 0 && from <= 4) {
+            need = (uint256(IAssetTokenControl(address(q.token)).roleMatrix()) >> ((from - 1) * 4) & 15) << 1;
+        }
+        return (_standing(q, q.to).class, need);
     }
 
     /// @dev What the rule book counts, and its limits. A minimum is compared with what would remain or arrive.
@@ -117,8 +131,11 @@ contract Lens {
         return IRuleBook(q.token.compliance());
     }
 
-    function _standing(Question calldata q, address account) private view returns (Standing memory) {
-        return IIdentityRegistry(q.token.identityRegistry()).standing(account);
+    /// @dev What the registry says; nothing, when it does not answer.
+    function _standing(Question calldata q, address account) private view returns (Standing memory nothing) {
+        (bool ok, bytes memory answer) =
+            q.token.identityRegistry().staticcall(abi.encodeCall(IIdentityRegistry.standing, (account)));
+        if (ok && answer.length >= 160) return abi.decode(answer, (Standing));
     }
 
     function _count(uint256 verdict) private pure returns (uint256 n) {

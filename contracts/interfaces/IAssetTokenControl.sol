@@ -23,6 +23,7 @@ interface IAssetTokenControl {
     event Unhalted(address indexed agent);
     event CapSet(uint256 cap);
     event ModeSet(Mode mode);
+    event RoleMatrixSet(uint256 matrix);
     event LockUpSet(uint256 until);
     /// @param mask bit n set: class n may hold; 0: every class
     event ClassesSet(uint256 mask);
@@ -114,6 +115,10 @@ interface IAssetTokenControl {
     // rules
     function setCap(uint128 newCap) external;
     function setMode(Mode newMode) external;
+    /// @notice Who may move to whom in the mode RoleMatrix: bit (from - 1) * 4 + (to - 1) for the classes 1 to 4. Every other
+    ///         class, the unknown one (0) too, moves and receives nothing. Empty until it is set. Clearing bits tightens.
+    function setRoleMatrix(uint16 matrix) external;
+    function roleMatrix() external view returns (uint16);
     function setLockUp(uint40 until) external;
     function setClasses(uint16 mask) external;
     function setCountryList(bool on) external;

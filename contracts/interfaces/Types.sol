@@ -15,7 +15,8 @@ enum Kind {
 enum Mode {
     Open, // every admitted investor with every other
     PrimaryOnly, // issue and redeem only
-    VenueOnly // one side of every move is a venue
+    VenueOnly, // one side of every move is a venue
+    RoleMatrix // the sender's class may move to the receiver's; see `setRoleMatrix`
 }
 
 /// @notice A wallet and the powers it gets; see `Power`.
@@ -33,7 +34,8 @@ struct AgentGrant {
 /// @param classes          bit n set: investor class n may hold; 0: every class
 /// @param lockUpUntil      unix seconds until which nobody moves units; 0: none
 /// @param slotDelay        seconds between proposing and applying another registry or compliance contract
-/// @param maxUnitsPerInvestor over all his wallets, in smallest units; 0: no such rule, no rule book
+/// @param maxUnitsPerInvestor over all his wallets, in smallest units; 0: no such rule, no rule book; the largest number: no
+///                            such rule, and a rule book for other ones
 /// @param agents           first powers
 struct TokenTerms {
     string name;

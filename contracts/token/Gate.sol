@@ -96,6 +96,7 @@ abstract contract Gate is TokenStorage {
             Mode mode_ = config.mode();
             if (mode_ == Mode.PrimaryOnly) v |= Verdict.MODE;
             if (mode_ == Mode.VenueOnly && from.class() != _VENUE && to.class() != _VENUE) v |= Verdict.MODE;
+            if (mode_ == Mode.RoleMatrix && !config.mayMove(from.class(), to.class())) v |= Verdict.MODE;
         }
         if (block.timestamp < config.lockUp()) v |= Verdict.LOCK_UP;
         if (m.spender != m.from) {

@@ -23,8 +23,21 @@ abstract contract Terms is Slots {
 
     /// @inheritdoc IAssetTokenControl
     function setMode(Mode newMode) external {
-        _checkTightens(newMode == Mode.PrimaryOnly || (newMode == Mode.VenueOnly && _config.mode() == Mode.Open));
+        // Open is the widest, PrimaryOnly the narrowest; a matrix may be wider than venues, so between them the owner decides.
+        _checkTightens(newMode == Mode.PrimaryOnly || (newMode != Mode.Open && _config.mode() == Mode.Open));
         _setMode(newMode);
+    }
+
+    /// @inheritdoc IAssetTokenControl
+    function setRoleMatrix(uint16 matrix) external {
+        _checkTightens(matrix & ~_config.roleMatrix() == 0);
+        _config = _config.withRoleMatrix(matrix);
+        emit RoleMatrixSet(matrix);
+    }
+
+    /// @inheritdoc IAssetTokenControl
+    function roleMatrix() external view returns (uint16) {
+        return _config.roleMatrix();
     }
 
     /// @inheritdoc IAssetTokenControl

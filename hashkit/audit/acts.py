@@ -12,7 +12,8 @@ from hashkit.audit.evidence import Evidence
 from hashkit.domain import facts as f
 from hashkit.domain.books import COURT_BURNS, Act
 from hashkit.domain.facts import ZERO, Fact
-from hashkit.domain.parties import InvestorClass
+from hashkit.domain.parties import InvestorClass, matrix_words
+from hashkit.domain.terms import MODES
 
 NO_REF = "0x" + "00" * 32
 
@@ -211,10 +212,12 @@ def document(fact: f.DocumentSet) -> str:
 
 def rule_value(rule: str, value: int, decimals: int) -> str:
     """A rule's value for people."""
-    if rule in ("cap", "max-units-per-investor"):
+    if rule in ("cap", "max-units-per-investor", "minimum-holding", "denomination", "velocity"):
         return words.grouped(value, decimals) if value else "no limit"
     if rule == "mode":
-        return words.MODES[value] if value < len(words.MODES) else f"mode {value}"
+        return MODES[value] if value < len(MODES) else f"mode {value}"
+    if rule == "role-matrix":
+        return matrix_words(value)
     if rule == "lock-up":
         return f"until {words.time(value)}" if value else "none"
     if rule == "classes":
@@ -224,7 +227,9 @@ def rule_value(rule: str, value: int, decimals: int) -> str:
         return "listed countries only" if value else "every country"
     if rule.startswith("country:"):
         return "allowed" if value else "not allowed"
-    return f"{value} seconds" if rule == "slot-delay" else str(value)
+    if rule == "sanctions-oracle":
+        return f"0x{value:040x}" if value else "none"
+    return f"{value} seconds" if rule in ("slot-delay", "holding-period", "velocity-period") else str(value)
 
 
 def _nobody(address: str) -> str:

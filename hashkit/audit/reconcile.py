@@ -78,6 +78,7 @@ def _questions(subject: Subject, register: Register) -> Iterator[Question]:
         yield "stops", f"{account} frozen amount", amount, token.frozen_tokens(account)
     yield "cap", "cap", str(rules.get("cap", 0)), token.cap()
     yield "rules", "mode", str(rules.get("mode", 0)), token.mode()
+    yield "rules", "role-matrix", str(rules.get("role-matrix", 0)), token.role_matrix()
     yield "rules", "lock-up", str(rules.get("lock-up", 0)), token.lock_up_until()
     book = register.slots.get(COMPLIANCE_SLOT, ZERO)
     if (most := rules.get("max-units-per-investor")) is not None:

@@ -9,8 +9,6 @@ from hashkit.domain.parties import InvestorClass, Power, Standing
 from hashkit.domain.terms import iso_time
 from hashkit.errors import InputError
 
-MODES = ("open", "primary-only", "venue-only")
-
 
 def amount(raw: int, decimals: int) -> str:
     """``raw`` smallest units as a decimal string, for any integer: a stranger's token may hold 256 bits."""

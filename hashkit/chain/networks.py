@@ -20,6 +20,7 @@ from hashkit.errors import InputError
 
 _MULTICALL3 = "0xcA11bde05977b3631167028862bE2a173976CA11"
 _GAS_PRICE_ORACLE = "0x420000000000000000000000000000000000000F"
+_EAS = "0x4200000000000000000000000000000000000021"
 _GWEI = 10**9
 
 _PRESETS = (
@@ -34,6 +35,7 @@ _PRESETS = (
         multicall3=_MULTICALL3,
         gas_price_oracle=_GAS_PRICE_ORACLE,
         kyc_sbt="0x0f362c05fb3Fadca687648F412abE2A6d6450D70",
+        eas=_EAS,
         first_block_time=1734347135,
         minimum_base_fee=500 * _GWEI,  # set on L1 on 2026-08-04
     ),
@@ -48,6 +50,7 @@ _PRESETS = (
         multicall3=_MULTICALL3,
         gas_price_oracle=_GAS_PRICE_ORACLE,
         kyc_sbt="0xA45f42F09A7Ae50e556467cf65cF3Cf45711114E",
+        eas=_EAS,
         first_block_time=1723186656,
     ),
     Network(
@@ -210,6 +213,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "multicall3": _address,
     "gas_price_oracle": _address,
     "kyc_sbt": _address,
+    "eas": _address,
     "first_block_time": _whole,
     "block_seconds": _whole,
     "minimum_base_fee": _whole,

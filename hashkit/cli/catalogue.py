@@ -31,6 +31,7 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
     ),
     "Register": (
         Entry("investor", "investor", "import | add | renew | revoke | link | deny | recover | show"),
+        Entry("source", "source", "kyc | eas | trust | follow | present | refresh | show | list"),
     ),
     "Service": (
         Entry("issue", "issue", "Issue the rows of a file, each exactly once"),

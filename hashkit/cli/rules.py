@@ -1,4 +1,4 @@
-"""``hashkit rules``: what the token's rule book holds. Floor 4."""
+"""``hashkit rules``: mode, role matrix and rule book of a token. Floor 4."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hashkit.cli.options import choices, noun
 from hashkit.cli.session import Answer, Session
 
 
-@noun("rules", "The rule book: limits per investor, numbers of holders, periods, velocity, sanctions.")
+@noun("rules", "Mode, role matrix and rule book: limits per investor, holders, periods, velocity, sanctions.")
 def command() -> None:
     """The group."""
 
@@ -27,7 +27,8 @@ def show(session: Session) -> None:
 @command.command(
     "set",
     example="hashkit rules set max-holders:HK 200\nhashkit rules set velocity 50000 --per 1d\n"
-    "hashkit rules set holding-period off",
+    "hashkit rules set holding-period off\nhashkit rules set mode role-matrix\n"
+    "hashkit rules set role-matrix:professional institution,venue",
 )
 @click.argument("rule")
 @click.argument("limit")

@@ -26,6 +26,16 @@ def read_address(text: str) -> tuple[str, bool]:
     wrong checksum (the right spelling is in ``next_step``), for anything malformed, and for addresses that
     cannot hold units: zero, precompiles, system contracts of the chain.
     """
+    right = read_contract(text)
+    _refuse_system(right)
+    return right, text == right
+
+
+def read_contract(text: str) -> str:
+    """The EIP-55 address that ``text`` spells, of a contract that need not hold units: a predeploy passes.
+
+    InputError for a wrong checksum and for anything malformed.
+    """
     if not _HEX.fullmatch(text):
         raise _malformed(text)
     right, digits = checksum(text), text[2:]
@@ -36,8 +46,7 @@ def read_address(text: str) -> tuple[str, bool]:
             next_step=f"If every digit is right, write {right}; otherwise copy it from its source again.",
             code="CHECKSUM",
         )
-    _refuse_system(right)
-    return right, text == right
+    return right
 
 
 def _refuse_system(address: str) -> None:

@@ -9,13 +9,12 @@ from hashkit.contracts.abi import Face
 from hashkit.contracts.call import Call, Query
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.parties import Power
-from hashkit.domain.terms import AssetTerms
+from hashkit.domain.terms import MODES, AssetTerms
 from hashkit.domain.units import MAX_RAW
 
 Agents = Mapping[str, Power]
 """Address -> first powers."""
 
-_MODES = {"open": 0, "primary-only": 1, "venue-only": 2}
 AGENTS = "(address,uint256)[]"
 """Their form in the ABI."""
 _TERMS = f"(string,string,uint8,uint128,address,address,uint16[],uint16,uint8,uint40,uint40,uint128,{AGENTS})"
@@ -27,7 +26,7 @@ class AssetFactory(Face):
     contracts = ("AssetFactory",)
 
     def create_token(self, terms: AssetTerms, owner: str, registry: str, agents: Agents, salt: bytes) -> Call:
-        """A token, with a rule book when a counting rule is configured."""
+        """A token, with a rule book when a rule needs one; further rules are set afterwards."""
         return self._call(f"createToken({_TERMS},bytes32)", _terms(terms, owner, registry, agents), salt)
 
     def token_address(
@@ -57,6 +56,7 @@ def grants(agents: Agents) -> list[tuple[str, int]]:
 
 def _terms(terms: AssetTerms, owner: str, registry: str, agents: Agents) -> tuple[Any, ...]:
     most = terms.max_units_per_investor
+    none = MAX_RAW if terms.counts else 0  # the largest limit is none, and makes a rule book for other rules
     return (
         terms.name,
         terms.symbol,
@@ -66,9 +66,9 @@ def _terms(terms: AssetTerms, owner: str, registry: str, agents: Agents) -> tupl
         registry,
         list(terms.countries),
         sum(1 << int(c) for c in terms.classes),
-        _MODES[terms.mode],
+        MODES.index(terms.mode),
         terms.lockup_until or 0,
         terms.slot_delay_seconds,
-        most.raw if most is not None else 0,
+        most.raw if most is not None else none,
         grants(agents),
     )

@@ -192,8 +192,12 @@ class AssetToken(Face):
         return self._call("setCap(uint128)", cap)
 
     def set_mode(self, mode: int) -> Call:
-        """0 open, 1 primary-only, 2 venue-only."""
+        """As ``domain.terms.MODES`` counts: 0 open."""
         return self._call("setMode(uint8)", mode)
+
+    def set_role_matrix(self, matrix: int) -> Call:
+        """Which class may move to which, in the mode of that name; see ``domain.parties.matrix_bits``."""
+        return self._call("setRoleMatrix(uint16)", matrix)
 
     def set_lock_up(self, until: int) -> Call:
         """No moves before ``until`` (unix seconds)."""
@@ -338,8 +342,12 @@ class AssetToken(Face):
         return self._query("halted()", read=bool)
 
     def mode(self) -> Query[int]:
-        """0 open, 1 primary-only, 2 venue-only."""
+        """As ``domain.terms.MODES`` counts: 0 open."""
         return self._query("mode()", read=int)
+
+    def role_matrix(self) -> Query[int]:
+        """Which class may move to which; see ``domain.parties.matrix_bits``."""
+        return self._query("roleMatrix()", read=int)
 
     def lock_up_until(self) -> Query[int]:
         """Unix seconds until which nobody moves units."""

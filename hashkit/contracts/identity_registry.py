@@ -193,9 +193,9 @@ def _addresses(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(checksum(v) for v in values)
 
 
-def _mark(values: tuple[int, bool]) -> tuple[int, bool]:
-    return int(values[0]), bool(values[1])
+def _mark(not_before: int, by_agent: bool) -> tuple[int, bool]:
+    return not_before, by_agent
 
 
-def _source(values: tuple[str, int]) -> tuple[str, int]:
-    return checksum(values[0]), int(values[1])
+def _source(source: str, ceiling: int) -> tuple[str, int]:
+    return checksum(source), ceiling

@@ -148,6 +148,7 @@ _MAKERS: dict[str, Callable[..., Fact]] = {
     "Unhalted(address)": _make(f.Stopped, "agent", what="halted", on=False),
     "CapSet(uint256)": _rule("cap"),
     "ModeSet(uint8)": _rule("mode"),
+    "RoleMatrixSet(uint256)": _rule("role-matrix"),
     "LockUpSet(uint256)": _rule("lock-up"),
     "ClassesSet(uint256)": _rule("classes"),
     "CountryListSet(bool)": _rule("country-list"),

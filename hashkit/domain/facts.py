@@ -164,8 +164,8 @@ class Stopped(Fact):
 class RuleSet(Fact):
     """A rule of the token or its rule book has a new value.
 
-    Of the token: cap, mode, lock-up, classes, country-list, country:NNN. Of the rule book: ``register.COUNTED``
-    and max-holders:NNN. Amounts in the smallest unit, periods in seconds, an address as a number.
+    Of the token: cap, mode, role-matrix, lock-up, classes, country-list, country:NNN. Of the rule book:
+    ``register.COUNTED`` and max-holders:NNN. Amounts in the smallest unit, periods in seconds, an address as a number.
     """
 
     rule: str

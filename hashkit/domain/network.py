@@ -30,6 +30,8 @@ class Network:
     """OP Stack predeploy that knows the L1 data fee."""
     kyc_sbt: str | None = None
     """HashKey's KYC token. Only its ``isHuman`` is a valid check; its balances are not."""
+    eas: str | None = None
+    """The Ethereum Attestation Service; on OP Stack chains a predeploy."""
     first_block_time: int | None = None
     """Time of the first block, unix seconds."""
     block_seconds: int = 2
@@ -64,6 +66,7 @@ class Network:
             "multicall3": self.multicall3,
             "gas_price_oracle": self.gas_price_oracle,
             "kyc_sbt": self.kyc_sbt,
+            "eas": self.eas,
             "first_block_time": self.first_block_time,
             "block_seconds": self.block_seconds,
             "minimum_base_fee": str(self.minimum_base_fee),

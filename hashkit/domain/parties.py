@@ -36,6 +36,29 @@ class InvestorClass(IntEnum):
         return found
 
 
+Role = tuple[InvestorClass, InvestorClass]
+"""A move that the role matrix lets through: from which class to which."""
+
+
+def matrix_bits(roles: Iterable[Role]) -> int:
+    """The role matrix as the contract holds it: bit (from - 1) * 4 + (to - 1)."""
+    return sum({1 << ((sender - 1) * 4 + receiver - 1) for sender, receiver in roles})
+
+
+def matrix_roles(bits: int) -> tuple[Role, ...]:
+    """The moves that a matrix of the contract lets through, in the order of the classes."""
+    every = [(sender, receiver) for sender in InvestorClass for receiver in InvestorClass]
+    return tuple(role for role in every if bits & matrix_bits([role]))
+
+
+def matrix_words(bits: int) -> str:
+    """``retail > venue; venue > retail, venue``; ``nobody moves`` when it is empty."""
+    rows: dict[str, list[str]] = {}
+    for sender, receiver in matrix_roles(bits):
+        rows.setdefault(sender.label, []).append(receiver.label)
+    return "; ".join(f"{sender} > {', '.join(to)}" for sender, to in rows.items()) or "nobody moves"
+
+
 class Power(IntFlag):
     """The powers of an agent, as bits. ``admin`` is no bit: it is a single address with two-step handover."""
 

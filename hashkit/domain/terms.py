@@ -16,18 +16,28 @@ from typing import Any, Literal, NamedTuple, get_args
 from hashkit.domain.countries import country_by_numeric
 from hashkit.domain.currencies import currency
 from hashkit.domain.identifiers import isin, lei
-from hashkit.domain.parties import InvestorClass
+from hashkit.domain.parties import InvestorClass, Role
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
 
 Kind = Literal["fund", "bond", "commodity", "equity", "other"]
-Mode = Literal["open", "primary-only", "venue-only"]
+Mode = Literal["open", "primary-only", "venue-only", "role-matrix"]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+"""Modes in the order in which the contract numbers them."""
+
+LONGEST = 2**32 - 1
+"""Most seconds of a period, and most holders, that a rule book can hold."""
 
 LAST_TIME = 2**40 - 1
 """Latest unix second the contracts can hold."""
 
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
+_AMOUNTS = ("cap", "max_units_per_investor", "minimum_holding", "denomination", "velocity")
+_OF_RULE_BOOK = (*_AMOUNTS[1:], "max_holders", "max_holders_in", "holding_period", "sanctions_oracle")
+_PERIODS = {"d": 86_400, "h": 3_600, "s": 1}
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|com[0-9]|lpt[0-9]")
+_ADDRESS = re.compile(r"0x(?!0{40})[0-9a-fA-F]{40}")
 _DIGEST = re.compile(r"0x[0-9a-f]{64}")
 
 
@@ -43,8 +53,11 @@ class Document(NamedTuple):
 class AssetTerms:
     """The terms of one tranche. An InputError lists everything that cannot hold.
 
-    ``decimals`` 0 to 18; ``cap`` and ``max_units_per_investor`` in units of this token, None for no limit;
+    ``decimals`` 0 to 18; ``cap``, ``max_units_per_investor``, ``minimum_holding``, ``denomination`` and ``velocity``
+    in units of this token, None for no such rule; ``max_holders_in`` pairs of a country (ISO 3166 numeric) and a
+    number of holders; periods in seconds; ``sanctions_oracle`` the address of a contract;
     ``countries`` are ISO 3166 numeric codes and ``classes`` investor classes that may hold, empty for all;
+    ``role_matrix`` which class may move to which, for mode role-matrix;
     ``lockup_until`` in unix seconds (UTC): no Move before it; ``slot_delay_seconds`` between proposing and
     applying another registry or rule book.
     """
@@ -61,8 +74,17 @@ class AssetTerms:
     countries: tuple[int, ...] = ()
     classes: tuple[InvestorClass, ...] = ()
     mode: Mode = "open"
+    role_matrix: tuple[Role, ...] = ()
     lockup_until: int | None = None
     max_units_per_investor: Units | None = None
+    minimum_holding: Units | None = None
+    denomination: Units | None = None
+    max_holders: int | None = None
+    max_holders_in: tuple[tuple[int, int], ...] = ()
+    velocity: Units | None = None
+    velocity_period: int | None = None
+    holding_period: int | None = None
+    sanctions_oracle: str | None = None
     slot_delay_seconds: int = 86400
     documents: tuple[Document, ...] = ()
 
@@ -80,6 +102,11 @@ class AssetTerms:
         """``amount`` in units of this token."""
         return Units.of(amount, self.decimals)
 
+    @property
+    def counts(self) -> bool:
+        """Whether some rule lies in a rule book."""
+        return any(getattr(self, field) for field in _OF_RULE_BOOK)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON form: amounts as strings, countries as alpha-2, the lock-up as an ISO time."""
         return {
@@ -95,8 +122,17 @@ class AssetTerms:
             "countries": [country_by_numeric(n).alpha2 for n in self.countries],
             "classes": [c.label for c in self.classes],
             "mode": self.mode,
+            "role_matrix": [f"{sender.label} > {receiver.label}" for sender, receiver in self.role_matrix],
             "lockup_until": None if self.lockup_until is None else iso_time(self.lockup_until),
             "max_units_per_investor": _text(self.max_units_per_investor),
+            "minimum_holding": _text(self.minimum_holding),
+            "denomination": _text(self.denomination),
+            "max_holders": self.max_holders,
+            "max_holders_in": {country_by_numeric(n).alpha2: most for n, most in self.max_holders_in},
+            "velocity": _text(self.velocity),
+            "velocity_period": self.velocity_period,
+            "holding_period": self.holding_period,
+            "sanctions_oracle": self.sanctions_oracle,
             "slot_delay_seconds": self.slot_delay_seconds,
             "documents": [document._asdict() for document in self.documents],
         }
@@ -113,6 +149,19 @@ def instant(when: str | date | datetime) -> int:
     if moment.microsecond:
         raise InputError("A time is given to the second.", next_step="Remove the fraction.", code="TIME")
     return int(moment.timestamp())
+
+
+def period(text: str) -> int:
+    """Seconds of ``90d``, ``12h`` or ``30s``."""
+    number, unit = text[:-1], text[-1:]
+    if unit not in _PERIODS or not (number.isascii() and number.isdigit()) or int(number) * _PERIODS[unit] > LONGEST:
+        raise InputError(f"{shown(text)} is no period.", next_step="Write for example 90d, 12h or 30s.", code="PERIOD")
+    return int(number) * _PERIODS[unit]
+
+
+def period_text(seconds: int) -> str:
+    """``90d``: in the largest unit that divides it."""
+    return next(f"{seconds // size}{unit}" for unit, size in _PERIODS.items() if seconds % size == 0)
 
 
 def iso_time(unix: int) -> str:
@@ -148,6 +197,7 @@ def _text(units: Units | None) -> str | None:
 def _findings(terms: AssetTerms) -> Iterator[str]:
     yield from _naming(terms)
     yield from _numbers(terms)
+    yield from _limits(terms)
     yield from _lists(terms)
     for field, check in (("isin", isin), ("lei", lei), ("currency", currency)):
         value = getattr(terms, field)
@@ -167,26 +217,53 @@ def _naming(terms: AssetTerms) -> Iterator[str]:
     yield from _plain("issuer", terms.issuer, 120)
     if terms.kind not in get_args(Kind):
         yield f"kind: {shown(str(terms.kind))} is none of {', '.join(get_args(Kind))}"
-    if terms.mode not in get_args(Mode):
-        yield f"mode: {shown(str(terms.mode))} is none of {', '.join(get_args(Mode))}"
+    if terms.mode not in MODES:
+        yield f"mode: {shown(str(terms.mode))} is none of {', '.join(MODES)}"
 
 
 def _numbers(terms: AssetTerms) -> Iterator[str]:
     if not _whole(terms.decimals) or not 0 <= terms.decimals <= 18:
         yield "decimals: a whole number from 0 to 18"
-    for field in ("cap", "max_units_per_investor"):
+    for field in _AMOUNTS:
         value = getattr(terms, field)
         if value is not None and value.decimals != terms.decimals:
             yield f"{field}: counted in {value.decimals} decimals, the token has {terms.decimals}"
         elif value is not None and not value:
-            yield f"{field}: zero would forbid every issue; leave it out for no limit"
-    most, lockup = terms.max_units_per_investor, terms.lockup_until
-    if terms.cap is not None and most is not None and most.raw > terms.cap.raw:
-        yield "max_units_per_investor: more than the cap"
+            yield f"{field}: zero is no limit; leave it out for none"
+    lockup = terms.lockup_until
     if lockup is not None and not (_whole(lockup) and 0 < lockup <= LAST_TIME):
         yield "lockup_until: not a time after 1970 that the contract can hold"
     if not _whole(terms.slot_delay_seconds) or not 0 <= terms.slot_delay_seconds <= 365 * 86400:
         yield "slot_delay_seconds: a whole number of seconds, at most a year (86400 = one day)"
+
+
+def _limits(terms: AssetTerms) -> Iterator[str]:
+    """What the rule book holds: each rule alone, and those that would refuse everything together."""
+    most = terms.max_units_per_investor
+    for field in _OF_RULE_BOOK[:3]:
+        value = getattr(terms, field)
+        if value is not None and terms.cap is not None and value.raw > terms.cap.raw:
+            yield f"{field}: more than the cap"
+    for field in _OF_RULE_BOOK[1:3]:
+        value = getattr(terms, field)
+        if value is not None and most is not None and value.raw > most.raw:
+            yield f"{field}: more than max_units_per_investor"
+    if terms.denomination is not None and len(str(terms.denomination.raw).rstrip("0")) > 12:
+        yield "denomination: at most twelve digits before its zeros"
+    for field in ("max_holders", "velocity_period", "holding_period"):
+        value = getattr(terms, field)
+        if value is not None and not (_whole(value) and 0 < value <= LONGEST):
+            yield f"{field}: a whole number from 1 to {LONGEST}"
+    if (terms.velocity is None) != (terms.velocity_period is None):
+        yield "velocity: units and a period belong together"
+    if len({numeric for numeric, _ in terms.max_holders_in}) != len(terms.max_holders_in):
+        yield "max_holders_in: some country is listed twice"
+    for numeric, holders in terms.max_holders_in:
+        yield from _refusal("max_holders_in", country_by_numeric, numeric)
+        if not (_whole(holders) and 0 < holders <= LONGEST):
+            yield f"max_holders_in: a whole number from 1 to {LONGEST}"
+    if terms.sanctions_oracle is not None and not _ADDRESS.fullmatch(terms.sanctions_oracle):
+        yield f"sanctions_oracle: {shown(terms.sanctions_oracle)} is no address of a contract"
 
 
 def _lists(terms: AssetTerms) -> Iterator[str]:
@@ -196,6 +273,10 @@ def _lists(terms: AssetTerms) -> Iterator[str]:
             yield f"{field}: some value is listed twice"
     for numeric in terms.countries:
         yield from _refusal("countries", country_by_numeric, numeric)
+    if (terms.mode == "role-matrix") != bool(terms.role_matrix):
+        yield "role_matrix: it belongs to mode role-matrix, which needs one; to let nobody move, use mode primary-only"
+    if len(set(terms.role_matrix)) != len(terms.role_matrix):
+        yield "role_matrix: some value is listed twice"
     if any(not isinstance(item, InvestorClass) for item in terms.classes):
         yield "classes: not an InvestorClass"
     names = [document.name for document in terms.documents]

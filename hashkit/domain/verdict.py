@@ -13,7 +13,7 @@ from typing import Any
 
 from hashkit.domain.countries import country_by_numeric
 from hashkit.domain.parties import InvestorClass
-from hashkit.domain.terms import iso_time
+from hashkit.domain.terms import MODES, iso_time
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
 
@@ -125,7 +125,7 @@ def _reason(f: Figures, w: Wording) -> Reason:
     rule = RULES[f.bit]
     who = w.name_of(f.account) if f.account else "the account"
     have, need = _values(rule, f, w)
-    text, fix = _SENTENCES[rule]
+    text, fix = _MATRIX if rule == "R-MODE" and f.account else _SENTENCES[rule]
     words = {"who": who, "have": have, "need": need}
     return Reason(rule, f.account or None, text.format(**words), fix.format(**words), have, need)
 
@@ -147,7 +147,10 @@ def _values(rule: str, f: Figures, w: Wording) -> tuple[str, str]:
     if rule.startswith("R-CLASS"):
         return _class(f.have), "an allowed class"
     if rule == "R-MODE":
-        return ("open", "primary-only", "venue-only")[min(f.have, 2)], ""
+        if not f.account:
+            return MODES[min(f.have, len(MODES) - 1)], ""
+        allowed = ", ".join(c.label for c in InvestorClass if f.need >> c & 1)
+        return _class(f.have), allowed or "nobody"
     return "", ""
 
 
@@ -168,6 +171,10 @@ _FROZEN = ("{who} is frozen", "an agent with the freeze power lifts it: hashkit 
 _DENIED = ("{who} is denied", "an admit agent of the registry lifts it: hashkit investor deny --off")
 _COUNTRY = ("country of {who} is {have}, which is not allowed", "none, unless the owner allows that country")
 _CLASS = ("class of {who} is {have}, which is not allowed", "none, unless the owner allows that class")
+_MATRIX = (
+    "the class of {who} may move to {need}, the receiver's class is {have}",
+    "choose another receiver; only the owner widens the role matrix",
+)
 _SENTENCES: dict[str, tuple[str, str]] = {
     "R-HALTED": ("the token is halted: nothing moves", "the owner ends the halt: hashkit control halt --off"),
     "R-PAUSED": ("transfers are paused", "an agent with the pause power lifts it: hashkit control pause --off"),

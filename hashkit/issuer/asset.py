@@ -10,7 +10,7 @@ from typing import Any
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.domain.facts import ZERO
 from hashkit.domain.orders import OrderState
-from hashkit.domain.terms import iso_time
+from hashkit.domain.terms import MODES, iso_time
 from hashkit.domain.units import Units
 from hashkit.domain.verdict import Kind, Verdict
 from hashkit.issuer import books
@@ -27,13 +27,12 @@ from hashkit.issuer.plan import Plan
 from hashkit.issuer.powers import Powers
 from hashkit.issuer.rules import Rules
 from hashkit.issuer.slots import Slots
+from hashkit.issuer.sources import Sources
 from hashkit.issuer.steps import Outcome, Step
 from hashkit.issuer.who import labels, resolve
 from hashkit.rpc.reads import read
 from hashkit.store.deployments import Deployment
 from hashkit.store.sheets import IssueRow
-
-_MODES = ("open", "primary-only", "venue-only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +116,11 @@ class Asset:
     def investors(self) -> Investors:
         """Admit, link, update and show investors."""
         return Investors(self.context, self.registry)
+
+    @property
+    def sources(self) -> Sources:
+        """Who else may say that an investor is verified: ``deploy_kyc``, ``deploy_eas``, ``follow``, ``refresh``."""
+        return Sources(self.context, self.deployment)
 
     @property
     def control(self) -> Acts:
@@ -251,7 +255,7 @@ class Asset:
             owner=read(endpoint, t.owner(), "latest"),
             supply=self.supply(),
             cap=Units(read(endpoint, t.cap(), "latest"), self.decimals),
-            mode=_MODES[read(endpoint, t.mode(), "latest")],
+            mode=MODES[read(endpoint, t.mode(), "latest")],
             paused=read(endpoint, t.paused(), "latest"),
             halted=read(endpoint, t.halted(), "latest"),
             lock_up_until=read(endpoint, t.lock_up_until(), "latest"),

@@ -10,17 +10,19 @@ from hashkit.contracts import artifacts
 from hashkit.contracts.abi import encode
 from hashkit.contracts.asset_factory import AssetFactory
 from hashkit.contracts.asset_token import AssetToken
-from hashkit.contracts.call import Deploy
+from hashkit.contracts.call import Call, Deploy
 from hashkit.contracts.hashing import clone_runtime, keccak
 from hashkit.contracts.identity_registry import IdentityRegistry, new_registry
+from hashkit.contracts.rule_book import RuleBook
 from hashkit.domain.facts import ZERO
-from hashkit.domain.parties import Power
+from hashkit.domain.parties import Power, matrix_bits, matrix_words
 from hashkit.domain.terms import AssetTerms
 from hashkit.errors import InputError, TransactionFailed
 from hashkit.issuer.context import Context
 from hashkit.issuer.costs import Guess, quote
 from hashkit.issuer.plan import Plan
-from hashkit.issuer.steps import Outcome, Results, Step
+from hashkit.issuer.rules import rules_of
+from hashkit.issuer.steps import Check, Outcome, Results, Step
 from hashkit.rpc.blocks import block
 from hashkit.rpc.reads import code_at, read
 from hashkit.store.deployments import Contract, DeployedAsset, DeployedAt, Deployment, shared_contracts
@@ -58,6 +60,7 @@ def plan_deploy(context: Context, terms: AssetTerms, made: Callable[[Deployment]
         title=f"Deploy {terms.symbol} on {context.network.name} ({context.network.chain_id})",
         result=lambda outcome: made(_record(context, terms, parts, outcome)),
         steps=steps,
+        checks=_checks(context, terms),
         headings=("", "contract", "what"),
         lines=tuple(_lines(terms, parts)),
         totals={"owner and agent": context.sender},
@@ -108,6 +111,9 @@ def _steps(context: Context, terms: AssetTerms, parts: Parts) -> list[Step]:
     def token(results: Results) -> str:
         return _token_address(context, factory(results), terms, registry(results))
 
+    def book(results: Results) -> RuleBook:
+        return RuleBook(read(context.endpoint, factory(results).rule_book_address(token(results)), "latest"))
+
     def code_hash(results: Results) -> bytes:
         return keccak(clone_runtime(read(context.endpoint, factory(results).token_implementation(), "latest")))
 
@@ -128,6 +134,16 @@ def _steps(context: Context, terms: AssetTerms, parts: Parts) -> list[Step]:
             lambda r: factory(r).create_token(terms, me, registry(r), {me: TOKEN_POWERS}, _salt(terms)),
         )
     )
+    if terms.role_matrix:
+        matrix = matrix_bits(terms.role_matrix)
+        steps.append(
+            Step(
+                f"role-matrix:{terms.symbol}",
+                "Token takes the role matrix",
+                lambda r: AssetToken(token(r)).set_role_matrix(matrix),
+            )
+        )
+    steps += [_rule_step(terms, name, shown, book) for name, shown, _ in rules_of(terms, RuleBook(ZERO))]
     steps.append(
         Step(
             f"bind:{terms.symbol}",
@@ -136,6 +152,13 @@ def _steps(context: Context, terms: AssetTerms, parts: Parts) -> list[Step]:
         )
     )
     return steps
+
+
+def _rule_step(terms: AssetTerms, name: str, shown: str, book: Callable[[Results], RuleBook]) -> Step:
+    def late(results: Results) -> Call:
+        return next(call for rule, _, call in rules_of(terms, book(results)) if rule == name)
+
+    return Step(f"rule:{terms.symbol}:{name}", f"Rule {name}: {shown}", late)
 
 
 def _deploy_step(name: str) -> Step:
@@ -179,7 +202,8 @@ def _guesses(steps: tuple[Step, ...]) -> list[Guess]:
     found: list[Guess] = []
     for step in steps:
         action = step.action if isinstance(step.action, Deploy) else None
-        found.append((action, usual.get(step.title.removeprefix("Contract "), 400_000)))
+        small = step.key.startswith(("rule:", "role-matrix:"))
+        found.append((action, 90_000 if small else usual.get(step.title.removeprefix("Contract "), 400_000)))
     return found
 
 
@@ -191,14 +215,27 @@ def _lines(terms: AssetTerms, parts: Parts) -> list[tuple[str, ...]]:
     cap = f"cap {terms.cap.show()}" if terms.cap else "no cap"
     lines.append(("+", "AssetToken", f'"{terms.name}" {terms.symbol}, {terms.decimals} decimals, {cap}'))
     rules = [f"mode {terms.mode}"]
+    if terms.role_matrix:
+        rules.append(matrix_words(matrix_bits(terms.role_matrix)))
     if terms.countries:
         rules.append(f"{len(terms.countries)} countries")
     if terms.classes:
         rules.append("/".join(c.label for c in terms.classes))
     lines.append(("", "rules", ", ".join(rules)))
-    if terms.max_units_per_investor:
-        lines.append(("+", "RuleBook", f"at most {terms.max_units_per_investor.show()} per investor"))
+    most = terms.max_units_per_investor
+    limits = [f"max-units-per-investor {most.show()}"] if most else []
+    limits += [f"{name} {shown}" for name, shown, _ in rules_of(terms, RuleBook(ZERO))]
+    lines += [("" if n else "+", "" if n else "RuleBook", limit) for n, limit in enumerate(limits)]
     return lines
+
+
+def _checks(context: Context, terms: AssetTerms) -> tuple[Check, ...]:
+    """An oracle that is no contract answers nothing, which refuses every issue and every move."""
+    oracle = terms.sanctions_oracle
+    if oracle is None:
+        return ()
+    there = bool(code_at(context.endpoint, oracle, "latest"))
+    return (Check("ORACLE", there, f"no contract at the sanctions oracle {oracle}", "Mend sanctions_oracle."),)
 
 
 def _warnings(context: Context) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Which rules does the token's rule book hold, and how are they changed? Floor 3.
+"""Which mode and rule book does a token have, and how are they changed? Floor 3.
 
 Tightening needs the token's rules power, loosening its owner. A rule book that counts must be proved right
 before anything is issued or moved: ``preset`` counts every holder while the token is halted.
@@ -13,9 +13,10 @@ from typing import Any
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call, Query
 from hashkit.contracts.rule_book import RuleBook
-from hashkit.domain.countries import countries, country
+from hashkit.domain.countries import countries, country, country_by_numeric
 from hashkit.domain.facts import ZERO
-from hashkit.domain.parties import Power
+from hashkit.domain.parties import InvestorClass, Power, matrix_bits, matrix_roles, matrix_words
+from hashkit.domain.terms import MODES, AssetTerms, period, period_text
 from hashkit.domain.units import Units
 from hashkit.errors import InputError, Refused
 from hashkit.issuer import books
@@ -28,12 +29,14 @@ from hashkit.rpc.reads import read, read_many
 from hashkit.store.deployments import Deployment
 
 AMOUNTS = ("max-units-per-investor", "minimum-holding", "denomination")
-RULES = (*AMOUNTS, "max-holders", "holding-period", "velocity", "sanctions-oracle")
-"""Names of the rules, as term sheets, facts and the command line write them; ``max-holders:HK`` is one country's."""
+RULES = ("mode", "role-matrix", *AMOUNTS, "max-holders", "holding-period", "velocity", "sanctions-oracle")
+"""Names of the rules, as term sheets, facts and the command line write them.
+
+``max-holders:HK`` is the one of a country, ``role-matrix:retail`` the row of a class. Mode and matrix lie in the token.
+"""
 
 _CHUNK = 100  # wallets a transaction: some 60,000 gas each
 _OFF = ("0", "off", "none")
-_PERIODS = {"s": 1, "h": 3_600, "d": 86_400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,10 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class RulesView:
-    """The rule book at the latest block. Not armed: Issue and Move are refused until it is preset."""
+    """The rules at the latest block. Not armed: Issue and Move are refused until the rule book is preset.
+
+    ``address`` of the rule book; empty when the token has none.
+    """
 
     address: str
     armed: bool
@@ -61,15 +67,15 @@ class RulesView:
         """Schema ``hashkit.rules/1``."""
         return {
             "schema": "hashkit.rules/1",
-            "ruleBook": self.address,
-            "armed": self.armed,
+            "ruleBook": self.address or None,
+            "armed": self.armed if self.address else None,
             "rules": [rule.to_dict() for rule in self.rules],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one token that lie in its rule book."""
+    """Mode, role matrix and rule book of one token."""
 
     context: Context
     deployment: Deployment
@@ -95,19 +101,22 @@ class Rules:
 
     def show(self) -> RulesView:
         """Every rule with its limit; countries only where they have one."""
+        if self._read(self.token.compliance()) == ZERO:
+            return RulesView("", True, self._own())
         book = self.book
-        units, period = self._read(book.velocity())
+        units, seconds = self._read(book.velocity())
         oracle = self._read(book.sanctions_oracle())
         holders = self._read(book.max_holders())
-        seconds = self._read(book.holding_period())
+        held = self._read(book.holding_period())
         found = [
+            *self._own(),
             RuleView("max-units-per-investor", self._amount(self._read(book.max_units()))),
             RuleView("minimum-holding", self._amount(self._read(book.minimum_holding()))),
             RuleView("denomination", self._amount(self._read(book.denomination()))),
             RuleView("max-holders", str(holders or ""), str(self._read(book.holders())) if holders else ""),
             *self._countries(book),
-            RuleView("holding-period", _period(seconds) if seconds else ""),
-            RuleView("velocity", f"{self._amount(units)} per {_period(period)}" if units else ""),
+            RuleView("holding-period", period_text(held) if held else ""),
+            RuleView("velocity", f"{self._amount(units)} per {period_text(seconds)}" if units else ""),
             RuleView("sanctions-oracle", "" if oracle == ZERO else oracle),
         ]
         return RulesView(book.address, self._read(book.armed()), tuple(found))
@@ -115,11 +124,11 @@ class Rules:
     def set(self, rule: str, limit: str, per: str | None = None) -> Plan[Outcome]:
         """Set one rule; ``0`` or ``off`` ends it.
 
-        ``limit`` is an amount of units, a number of holders, a period such as ``90d``, or an oracle's address;
+        ``limit`` is an amount of units, a number of holders, a period such as ``90d``, an oracle's address, a mode,
+        or the classes that a class may move to (``role-matrix:professional``), separated by commas;
         ``per`` is the period of a velocity.
         """
-        book = self.book
-        call, tightens = self._change(book, rule, "0" if limit.lower() in _OFF else limit.strip(), per)
+        call, tightens = self._change(rule, "0" if limit.lower() in _OFF else limit.strip(), per)
         shown = "no limit" if limit.lower() in _OFF else limit + (f" per {per}" if per else "")
         title = f"Set {rule} to {shown}"
         return Plan(
@@ -167,24 +176,57 @@ class Rules:
             confirm_word=self._word,
         )
 
-    def _change(self, book: RuleBook, rule: str, limit: str, per: str | None) -> tuple[Call, bool]:
+    def _change(self, rule: str, limit: str, per: str | None) -> tuple[Call, bool]:
         """The call that sets a rule, and whether it tightens it, as the contract will judge."""
         name, _, where = rule.partition(":")
-        if name not in RULES or (where and name != "max-holders") or (per is not None and name != "velocity"):
+        misplaced = bool(where) != (name == "role-matrix") and name != "max-holders"
+        if name not in RULES or misplaced or (per is not None and name != "velocity"):
             raise InputError(
-                f"Unknown rule {rule[:40]!a}.", next_step=f"Rules: {', '.join(RULES)}, max-holders:HK.", code="RULE"
+                f"Unknown rule {rule[:40]!a}.",
+                next_step=f"Rules: {', '.join(RULES)}; with a country or class: max-holders:HK, role-matrix:retail.",
+                code="RULE",
             )
+        if name == "mode":
+            return self._set_mode("open" if limit == "0" else limit)
+        if name == "role-matrix":
+            return self._set_row(InvestorClass.parse(where), limit)
+        book = self.book
         if name in AMOUNTS:
             return self._set_amount(book, name, Units.of(limit, self.deployment.asset.decimals).raw)
         if name == "max-holders":
             return self._set_holders(book, where, _whole(limit))
         if name == "holding-period":
-            seconds = _seconds(limit)
+            seconds = 0 if limit == "0" else period(limit)
             return book.set_holding_period(seconds), seconds > self._read(book.holding_period())
         if name == "velocity":
             return self._set_velocity(book, limit, per)
         oracle = ZERO if limit == "0" else resolve(self.context, limit)
         return book.set_sanctions_oracle(oracle), self._read(book.sanctions_oracle()) == ZERO and oracle != ZERO
+
+    def _own(self) -> tuple[RuleView, ...]:
+        """What the token holds itself."""
+        mode, matrix = MODES[self._read(self.token.mode())], self._read(self.token.role_matrix())
+        rows: dict[str, list[str]] = {}
+        for sender, receiver in matrix_roles(matrix):
+            rows.setdefault(sender.label, []).append(receiver.label)
+        found = [RuleView(f"role-matrix:{sender}", ", ".join(to)) for sender, to in rows.items()]
+        if mode == "role-matrix" and not found:
+            found = [RuleView("role-matrix", matrix_words(matrix))]
+        return RuleView("mode", mode), *found
+
+    def _set_mode(self, mode: str) -> tuple[Call, bool]:
+        if mode not in MODES:
+            raise InputError(f"{mode[:40]!a} is no mode.", next_step=f"Write one of: {', '.join(MODES)}.", code="MODE")
+        was_open = MODES[self._read(self.token.mode())] == "open"
+        return self.token.set_mode(MODES.index(mode)), mode == "primary-only" or (mode != "open" and was_open)
+
+    def _set_row(self, sender: InvestorClass, receivers: str) -> tuple[Call, bool]:
+        """One row of the matrix; the others stay as they are."""
+        names = [] if receivers == "0" else receivers.split(",")
+        before = self._read(self.token.role_matrix())
+        others = before & ~matrix_bits((sender, other) for other in InvestorClass)
+        after = others | matrix_bits((sender, InvestorClass.parse(name.strip())) for name in names)
+        return self.token.set_role_matrix(after), after & ~before == 0
 
     def _set_amount(self, book: RuleBook, name: str, raw: int) -> tuple[Call, bool]:
         if name == "max-units-per-investor":
@@ -202,11 +244,11 @@ class Rules:
 
     def _set_velocity(self, book: RuleBook, limit: str, per: str | None) -> tuple[Call, bool]:
         raw = Units.of(limit, self.deployment.asset.decimals).raw
-        before, period = self._read(book.velocity())
-        seconds = 0 if raw == 0 else _seconds(per or f"{period}s")
+        before, present = self._read(book.velocity())
+        seconds = 0 if raw == 0 else period(per) if per else present
         if raw and not seconds:
             raise InputError("A velocity needs a period.", next_step="For example: per 1d.", code="PERIOD")
-        return book.set_velocity(raw, seconds), _lowers(before, raw) and (before == 0 or seconds == period)
+        return book.set_velocity(raw, seconds), _lowers(before, raw) and (before == 0 or seconds == present)
 
     def _may(self, tightens: bool) -> Check:
         """Whether the acting account may do it: tightening needs the rules power, anything else the owner."""
@@ -248,6 +290,28 @@ class Rules:
         return None if self.context.network.dev else self.deployment.asset.symbol
 
 
+def rules_of(terms: AssetTerms, book: RuleBook) -> tuple[tuple[str, str, Call], ...]:
+    """The rules of a term sheet that are set once the rule book is there: name, limit, call."""
+    found: list[tuple[str, str, Call]] = []
+    if (least := terms.minimum_holding) is not None:
+        found.append(("minimum-holding", least.show(), book.set_minimum_holding(least.raw)))
+    if (unit := terms.denomination) is not None:
+        found.append(("denomination", unit.show(), book.set_denomination(unit.raw)))
+    if terms.max_holders is not None:
+        found.append(("max-holders", str(terms.max_holders), book.set_max_holders(terms.max_holders)))
+    for numeric, most in terms.max_holders_in:
+        name = f"max-holders:{country_by_numeric(numeric).alpha2}"
+        found.append((name, str(most), book.set_max_holders_in(numeric, most)))
+    if (units := terms.velocity) is not None and (window := terms.velocity_period) is not None:
+        shown = f"{units.show()} per {period_text(window)}"
+        found.append(("velocity", shown, book.set_velocity(units.raw, window)))
+    if (held := terms.holding_period) is not None:
+        found.append(("holding-period", period_text(held), book.set_holding_period(held)))
+    if (oracle := terms.sanctions_oracle) is not None:
+        found.append(("sanctions-oracle", oracle, book.set_sanctions_oracle(oracle)))
+    return tuple(found)
+
+
 def _lowers(before: int, limit: int) -> bool:
     return limit != 0 and (before == 0 or limit < before)
 
@@ -256,21 +320,6 @@ def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 2**32):
         raise InputError(f"{text[:40]!a} is no number of holders.", next_step="Write a whole number.", code="NUMBER")
     return int(text)
-
-
-def _seconds(text: str) -> int:
-    """``90d``, ``12h`` or ``30s`` in seconds; ``0``: none."""
-    number, unit = (text[:-1], text[-1:]) if text != "0" else ("0", "s")
-    if unit not in _PERIODS or not (number.isascii() and number.isdigit()) or int(number) * _PERIODS[unit] >= 2**32:
-        raise InputError(f"{text[:40]!a} is no period.", next_step="Write for example 90d, 12h or 30s.", code="PERIOD")
-    return int(number) * _PERIODS[unit]
-
-
-def _period(seconds: int) -> str:
-    for unit in ("d", "h"):
-        if seconds % _PERIODS[unit] == 0:
-            return f"{seconds // _PERIODS[unit]}{unit}"
-    return f"{seconds}s"
 
 
 def _parts(wallets: Sequence[str]) -> list[Sequence[str]]:

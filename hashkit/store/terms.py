@@ -12,9 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hashkit.contracts.addresses import read_address
 from hashkit.domain.countries import country
 from hashkit.domain.parties import InvestorClass
-from hashkit.domain.terms import AssetTerms, Document, instant, shown
+from hashkit.domain.terms import AssetTerms, Document, instant, period, shown
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
 
@@ -32,12 +33,25 @@ class _Issuer(_Section):
     lei: str | None = None
 
 
+class _Velocity(_Section):
+    units: str
+    period: str
+
+
 class _Rules(_Section):
     mode: str = "open"
+    role_matrix: dict[str, list[str]] = {}
     countries: list[str] = []
     classes: list[str] = []
     lockup_until: str | datetime | date | None = None
     max_units_per_investor: str | None = None
+    minimum_holding: str | None = None
+    denomination: str | None = None
+    max_holders: int | None = None
+    max_holders_in: dict[str, int] = {}
+    velocity: _Velocity | None = None
+    holding_period: str | None = None
+    sanctions_oracle: str | None = None
 
 
 class _Control(_Section):
@@ -123,7 +137,7 @@ def _finding(error: Any) -> str:
         return f"{where}: missing"
     if error["type"] == "extra_forbidden":
         return f"{where}: unknown{_hint(place)}"
-    if error["type"] == "string_type" and place[-1] in ("cap", "max_units_per_investor"):
+    if error["type"] == "string_type" and place[-1] in ("cap", *_AMOUNTS, "units"):
         return f'{where}: amounts stand in quotation marks, like "1250.50": a bare number may lose digits'
     if place[-1] == "lockup_until":
         return f"{where}: give a date or a time, like 2027-01-01"
@@ -132,6 +146,7 @@ def _finding(error: Any) -> str:
     return f"{where}: give {_EXPECTED.get(error['type'], 'a table')}{got}"
 
 
+_AMOUNTS = ("max_units_per_investor", "minimum_holding", "denomination")
 _EXPECTED = {"string_type": "a text in quotation marks", "int_type": "a whole number", "list_type": "a list"}
 
 
@@ -146,13 +161,15 @@ def _union_member(step: str) -> bool:
 _MODELS: dict[str, type[_Section]] = {
     "issuer": _Issuer,
     "rules": _Rules,
+    "velocity": _Velocity,
     "control": _Control,
     "documents": _Document,
 }
 
 
 def _hint(place: list[Any]) -> str:
-    model = _File if len(place) == 1 else _MODELS[place[0]]
+    names = [step for step in place[:-1] if step in _MODELS]
+    model = _MODELS[names[-1]] if names else _File
     near = get_close_matches(str(place[-1]), model.model_fields, n=1)
     if near:
         return f"; did you mean {near[0]}?"
@@ -187,10 +204,31 @@ def _fields(file: _File, findings: list[str]) -> Iterator[tuple[str, Any]]:
     yield "slot_delay_seconds", file.control.slot_delay_seconds
     yield "documents", tuple(Document(d.name, d.uri, d.hash) for d in file.documents)
     yield "countries", each("rules.countries", lambda text: country(text).numeric, rules.countries)
+    yield "role_matrix", tuple(
+        (sender, receiver)
+        for name, row in rules.role_matrix.items()
+        for sender in converted("rules.role_matrix", InvestorClass.parse, name)
+        for receiver in each(f"rules.role_matrix.{_key(name)}", InvestorClass.parse, row)
+    )
     yield "classes", each("rules.classes", InvestorClass.parse, rules.classes)
     for cap in converted("cap", amount, file.cap):
         yield "cap", cap
-    for most in converted("rules.max_units_per_investor", amount, rules.max_units_per_investor):
-        yield "max_units_per_investor", most
+    for field in _AMOUNTS:
+        for limit in converted(f"rules.{field}", amount, getattr(rules, field)):
+            yield field, limit
+    yield "max_holders", rules.max_holders
+    yield "max_holders_in", tuple(
+        (numeric, most)
+        for code, most in rules.max_holders_in.items()
+        for numeric in converted("rules.max_holders_in", lambda text: country(text).numeric, code)
+    )
+    if rules.velocity is not None:
+        for units in converted("rules.velocity.units", amount, rules.velocity.units):
+            for seconds in converted("rules.velocity.period", period, rules.velocity.period):
+                yield from (("velocity", units), ("velocity_period", seconds))
+    for seconds in converted("rules.holding_period", period, rules.holding_period):
+        yield "holding_period", seconds
+    for oracle in converted("rules.sanctions_oracle", lambda text: read_address(text)[0], rules.sanctions_oracle):
+        yield "sanctions_oracle", oracle
     for moment in converted("rules.lockup_until", instant, rules.lockup_until):
         yield "lockup_until", moment

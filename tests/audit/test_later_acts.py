@@ -17,8 +17,9 @@ from hashkit.contracts.hashing import attestation_message
 from hashkit.contracts.logs import facts
 from hashkit.contracts.rule_book import RuleBook
 from hashkit.domain.books import COURT_BURNS
-from hashkit.domain.parties import Attestation, InvestorClass, Power
+from hashkit.domain.parties import Attestation, InvestorClass, Power, matrix_bits
 from hashkit.domain.register import Register, fold
+from hashkit.domain.terms import MODES
 from hashkit.domain.units import Units
 from hashkit.rpc.blocks import block
 from hashkit.rpc.client import Endpoint
@@ -88,6 +89,8 @@ def people(world: World) -> None:
 def rules(world: World) -> None:
     book = RuleBook(read(world.endpoint, world.token.compliance(), "latest"))
     world.do(book.set_max_units(400_000))
+    world.do(world.token.set_mode(MODES.index("role-matrix")))
+    world.do(world.token.set_role_matrix(matrix_bits([(InvestorClass.RETAIL, InvestorClass.VENUE)])))
 
 
 def replayed(world: World) -> Register:
@@ -123,6 +126,7 @@ def test_a_history_of_later_acts_replays_to_what_receipts_and_contracts_say(worl
     result = audit(world.endpoint, NETWORK, world.token.address)
     wrong = {finding.id: finding.evidence for finding in result.findings if finding.result == "exception"}
     assert wrong == {"C09": (f"{NEWCOMER.address} holds 0.40: revoked",)}
+    assert ("role matrix", "retail > venue") in result.rules and ("mode", "role-matrix") in result.rules
     findings = {finding.id: finding for finding in result.findings}
     assert (findings["C04"].result, findings["C13"].result) == ("pass", "pass")
     assert "burnt by court 7.03" in findings["C04"].text and "raw" not in findings["C04"].text
@@ -138,6 +142,7 @@ def test_a_history_of_later_acts_replays_to_what_receipts_and_contracts_say(worl
         ("mint window", "proposed 90,000.00"), ("mint window", "cancelled"), ("trust", "trusts the issuer"),
         ("trust", "no longer trusts"), ("attestation", "revoked"), ("investor", investor(77)), ("denial", F),
         ("investor", "removed"), ("rule", "4,000.00"),
+        ("rule", "set mode to role-matrix"), ("rule", "set role matrix to retail > venue"),
     ):  # fmt: skip
         assert row(result.acts, kind, text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from hashkit.chain import devnet
@@ -86,6 +88,38 @@ def test_rules_are_shown_set_and_preset(shell):
     assert refused.code == 3 and "FAIL  R-VELOCITY" in refused.out
     assert "nothing to send" in shell.ok("rules", "preset").out
     assert "Unknown rule" in shell.fails(2, "rules", "set", "velocty", "1").err
+
+
+def test_a_role_matrix_is_set_and_explained(shell):
+    shell.ok("rules", "set", "mode", "role-matrix")
+    shell.ok("rules", "set", "role-matrix:professional", "institution,venue")
+    shown = {r["rule"]: r["limit"] for r in shell.ok("rules", "show", "--json").data["data"]["rules"]}
+    assert (shown["mode"], shown["role-matrix:professional"]) == ("role-matrix", "institution, venue")
+    refused = shell.run("explain", "move", "1", "--from", "INV-1", "--to", "INV-2")
+    assert refused.code == 3 and "may move to institution, venue, the receiver's class is professional" in refused.out
+    assert "mode       role-matrix" in shell.ok("asset", "show").out
+    shell.ok("rules", "set", "mode", "open")
+    shell.ok("rules", "set", "role-matrix:professional", "off")
+
+
+def test_a_source_is_deployed_followed_and_shown(shell):
+    here = json.loads((shell.folder / "deployments/31337/HKGREEN.json").read_text())["contracts"]
+    silent = here["Lens"]["address"]  # answers no isHuman, so it vouches for nobody
+    source = shell.ok("source", "kyc", "--level", "premium", "--age", "30d", "--sbt", silent, "--json").data["data"]
+    other = ("--schema", "0x" + "ab" * 32, "--attester", "dev5", "--age", "12h", "--eas", silent)
+    service = shell.ok("source", "eas", *other, "--json").data["data"]["source"]
+    listed = shell.ok("source", "list", "--json").data["data"]
+    assert {s["source"]: s["maximumAgeSeconds"] for s in listed} == {source["source"]: 2_592_000, service: 43_200}
+    shell.ok("source", "trust", service, "off")
+    assert len(shell.ok("source", "list", "--json").data["data"]) == 1
+    shell.ok("source", "follow", "INV-2", source["source"])
+    assert shell.ok("source", "show", "INV-2", "--json").data["data"]["says"] == "not verified"
+    shell.ok("source", "refresh", "INV-2")
+    shell.ok("source", "follow", "INV-2", "none")
+    assert "follows no source" in shell.fails(3, "source", "refresh", "INV-2").err
+    assert "AttestationUnfit" in shell.fails(3, "source", "present", service, "0x" + "cd" * 32).err
+    assert "no address is known" in shell.fails(2, "source", "kyc", "--age", "1d").err.lower()
+    shell.ok("investor", "renew", "INV-2", "--kyc-expires", "2035-12-31")
 
 
 def test_investors_are_revoked_renewed_denied_and_linked(shell):

@@ -52,6 +52,7 @@ GUARDS = {function: who for who, functions in _GROUPS for function in functions.
 BOTH_WAYS = [
     ("setCap(uint128)", [1], [2**127]),
     ("setMode(uint8)", [1], [0]),
+    ("setRoleMatrix(uint16)", [0], [1]),
     ("setLockUp(uint40)", [2**39], [0]),
     ("setClasses(uint16)", [4], [0]),
     ("setCountryList(bool)", [True], [False]),

@@ -22,7 +22,8 @@ MOVES = {
 MOVES_NOTHING = {
     "approve", "permit", "openOrder", "openOrderBySig", "closeOrder",
     "initialize", "pause", "unpause", "halt", "unhalt", "setAddressFrozen", "freezePartialTokens",
-    "unfreezePartialTokens", "setFrozenTokens", "setCap", "setMode", "setLockUp", "setClasses", "setCountryList",
+    "unfreezePartialTokens", "setFrozenTokens", "setCap", "setMode", "setRoleMatrix", "setLockUp", "setClasses",
+    "setCountryList",
     "allowCountries", "setIdentityRegistry", "setCompliance", "applyIdentityRegistry", "applyCompliance",
     "cancelIdentityRegistry", "cancelCompliance", "registryBound", "identityChanged", "transferOwnership",
     "acceptOwnership", "grantPowers", "revokePowers", "setAgentDefault", "addAgent", "removeAgent",

@@ -61,13 +61,15 @@ contract AgreementTest is RuleBookFixture {
         }
         vm.startPrank(agent);
         if (_one(8)) token.pause();
-        if (_one(8)) token.setMode(Mode(1 + _draw() % 2));
+        if (_one(6)) token.setMode(Mode(1 + _draw() % 3));
         if (_one(8)) token.setLockUp(START + 10);
         if (_one(6)) token.setCountryList(true);
         if (_one(6)) token.setClasses(uint16(1 << RETAIL | 1 << VENUE));
         if (_one(6)) book.setMaxUnits(uint128(400 + _draw() % 600));
         if (_one(16)) token.halt(REF);
         vm.stopPrank();
+        vm.prank(issuer);
+        token.setRoleMatrix(uint16(_draw()));
         if (_one(8)) vm.warp(VALID + _draw() % 2);
     }
 

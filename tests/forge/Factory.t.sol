@@ -27,6 +27,20 @@ contract FactoryTest is Fixture {
         factory.createToken(t, "x");
     }
 
+    function test_the_largest_limit_is_none_and_makes_a_rule_book_for_other_rules() public {
+        TokenTerms memory t = terms();
+        t.maxUnitsPerInvestor = type(uint128).max;
+        (IToken made, IRuleBook rules) = newToken(t, "x");
+        same(made.compliance(), address(rules), "compliance");
+        same(rules.maxUnits(), 0, "no limit");
+        yes(rules.armed(), "nothing to count");
+        vm.prank(agent);
+        rules.setMaxHolders(1);
+        no(rules.armed(), "counts before the registry pushes");
+        bind(registry, made);
+        yes(rules.armed(), "armed by the binding");
+    }
+
     function test_salt_is_bound_to_caller_and_configuration() public {
         TokenTerms memory t = terms();
         address mine = factory.tokenAddress(issuer, t, "x");

@@ -77,6 +77,22 @@ contract LensTest is RuleBookFixture {
         _expect(r[1], Verdict.CAP, address(0), 1_000, 1_000);
     }
 
+    function test_lens_names_the_classes_of_a_role_matrix() public {
+        vm.prank(agent);
+        token.setMode(Mode.RoleMatrix);
+        vm.prank(issuer);
+        token.setRoleMatrix(uint16(1 << ((RETAIL - 1) * 4 + VENUE - 1) | 1)); // retail to retail and venue
+        (, Lens.Reason[] memory r) = _ask(Kind.Move, alice, alice, bob, 1);
+        same(r.length, 1, "reasons");
+        _expect(r[0], Verdict.MODE, alice, PROFESSIONAL, 1 << RETAIL | 1 << VENUE);
+        (, r) = _ask(Kind.Move, bob, bob, alice, 0);
+        same(r.length, 1, "reasons");
+        _expect(r[0], Verdict.MODE, bob, RETAIL, 0);
+        vm.etch(address(registry), hex"5f5ffd");
+        (, r) = _ask(Kind.Move, bob, bob, stranger, 0);
+        _expect(r[2], Verdict.MODE, bob, 0, 0); // a registry that fails says nothing, and the lens goes on
+    }
+
     function test_lens_names_the_spender() public {
         freeze(carol);
         deny(carol);

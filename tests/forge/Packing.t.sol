@@ -50,15 +50,21 @@ contract PackingTest is TestBase {
         no(Record.copied(0, s, true, false, epoch).vouches(epoch), "class");
     }
 
-    function testFuzz_config_keeps_every_field(uint256 word, uint8 mode, uint40 lockUp, uint16 classes) public pure {
-        Mode m = Mode(mode % 3);
+    function testFuzz_config_keeps_every_field(uint256 word, uint8 mode, uint40 lockUp, uint16 classes, uint16 matrix)
+        public
+        pure
+    {
+        Mode m = Mode(mode % 4);
         uint256 config = (word & ((1 << 70) - 1)).withMode(m).withLockUp(lockUp).withClasses(classes);
+        config = config.withRoleMatrix(matrix);
         same(config.epoch(), uint64(word), "epoch");
         same(config & ((1 << 70) - 1), word & ((1 << 70) - 1), "flags");
         same(uint256(config.mode()), uint256(m), "mode");
         same(config.lockUp(), lockUp, "lock-up");
         same(config.classes(), classes, "classes");
-        same(config.withMode(Mode.Open).withLockUp(0).withClasses(0), word & ((1 << 70) - 1), "back");
+        same(config.roleMatrix(), matrix, "role matrix");
+        config = config.withMode(Mode.Open).withLockUp(0).withClasses(0).withRoleMatrix(0);
+        same(config, word & ((1 << 70) - 1), "back");
     }
 
     function testFuzz_config_flags_are_single_bits(uint256 word, uint8 which) public pure {
@@ -70,5 +76,17 @@ contract PackingTest is TestBase {
         same(word.with(flag, false), word & ~flag, "off");
         same(flag & (flag - 1), 0, "one bit");
         yes(flag > type(uint64).max && flag < 1 << 72, "in its place");
+    }
+
+    function testFuzz_config_a_matrix_of_one_bit_lets_one_class_move_to_one(uint8 from, uint8 to, uint256 word) public pure {
+        (uint256 a, uint256 b) = (1 + from % 4, 1 + to % 4);
+        uint256 config = word.withRoleMatrix(uint16(1 << ((a - 1) * 4 + b - 1)));
+        for (uint256 i = 0; i < 6; ++i) {
+            for (uint256 j = 0; j < 6; ++j) {
+                same(config.mayMove(i, j), i == a && j == b, "may move");
+            }
+        }
+        no(word.withRoleMatrix(type(uint16).max).mayMove(255, a), "no row");
+        no(word.withRoleMatrix(type(uint16).max).mayMove(a, 255), "no column");
     }
 }

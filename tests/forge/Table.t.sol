@@ -110,6 +110,12 @@ contract TableTest is RuleBookFixture {
         _row("mode", "-x----", Verdict.MODE);
     }
 
+    function test_row_role_matrix() public {
+        vm.prank(agent);
+        token.setMode(Mode.RoleMatrix);
+        _row("role matrix", "-x----", Verdict.MODE);
+    }
+
     function test_row_cap() public {
         vm.prank(agent);
         token.setCap(109);

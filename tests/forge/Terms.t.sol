@@ -84,6 +84,112 @@ contract TermsTest is Fixture {
         move(venue, bob, 1);
     }
 
+    function test_roleMatrix_lets_a_class_move_to_those_of_its_row() public {
+        _matrix(_pair(RETAIL, VENUE) | _pair(VENUE, PROFESSIONAL));
+        move(alice, venue, 1);
+        move(venue, bob, 1);
+        expectRefused(alice, bob, 1, Verdict.MODE);
+        expectRefused(bob, venue, 1, Verdict.MODE);
+        expectRefused(venue, alice, 1, Verdict.MODE);
+        expectRefused(alice, alice, 1, Verdict.MODE);
+        redeem(alice, 1);
+        give(alice, 1); // issue and redemption are no moves
+    }
+
+    function test_roleMatrix_counts_in_its_mode_only_and_moves_nothing_when_empty() public {
+        vm.prank(issuer);
+        token.setRoleMatrix(_pair(VENUE, VENUE));
+        move(alice, bob, 1);
+        vm.prank(agent);
+        token.setRoleMatrix(0);
+        vm.prank(agent);
+        token.setMode(Mode.RoleMatrix);
+        expectRefused(alice, bob, 1, Verdict.MODE);
+        expectRefused(alice, venue, 0, Verdict.MODE);
+    }
+
+    function test_roleMatrix_an_unknown_class_moves_nothing() public {
+        _matrix(type(uint16).max);
+        vm.prank(issuer);
+        token.setClasses(0); // every class may hold
+        move(alice, bob, 1);
+        admit(registry, stranger, 0, HK);
+        expectRefused(alice, stranger, 1, Verdict.MODE);
+        expectRefused(stranger, alice, 0, Verdict.MODE);
+        vm.prank(admitter);
+        registry.setStanding(stranger, HK, 5, VALID, REF);
+        expectRefused(alice, stranger, 1, Verdict.MODE);
+        vm.prank(admitter);
+        registry.setStanding(stranger, HK, RETAIL, VALID, REF);
+        move(alice, stranger, 1);
+    }
+
+    function test_roleMatrix_a_new_class_counts_at_once() public {
+        _matrix(_pair(RETAIL, PROFESSIONAL));
+        move(alice, bob, 1);
+        vm.prank(admitter);
+        registry.setStanding(bob, CH, VENUE, VALID, REF);
+        expectRefused(alice, bob, 1, Verdict.MODE);
+    }
+
+    function test_roleMatrix_its_event_and_its_view_say_what_was_set() public {
+        vm.expectEmit(address(token));
+        emit IAssetTokenControl.RoleMatrixSet(0xbeef);
+        vm.prank(issuer);
+        token.setRoleMatrix(0xbeef);
+        same(token.roleMatrix(), 0xbeef, "role matrix");
+    }
+
+    function testFuzz_roleMatrix_clearing_tightens_and_anything_else_loosens(uint16 before, uint16 later) public {
+        vm.prank(before == 0 ? agent : issuer);
+        token.setRoleMatrix(before);
+        bool tightens = later & ~before == 0;
+        if (tightens) expectPowerMissing(issuer, Power.RULES);
+        else expectNotOwner(agent);
+        _call(tightens ? issuer : agent, abi.encodeCall(token.setRoleMatrix, (later)));
+        _call(tightens ? agent : issuer, abi.encodeCall(token.setRoleMatrix, (later)));
+        same(token.roleMatrix(), later, "role matrix");
+    }
+
+    function testFuzz_roleMatrix_refuses_every_pair_it_does_not_name(uint16 matrix, uint8 a, uint8 b) public {
+        (uint8 from, uint8 to) = (1 + a % 4, 1 + b % 4);
+        vm.prank(issuer);
+        token.setClasses(0);
+        vm.startPrank(admitter);
+        registry.setStanding(alice, HK, from, VALID, REF);
+        registry.setStanding(bob, CH, to, VALID, REF);
+        vm.stopPrank();
+        _matrix(matrix);
+        if (matrix & _pair(from, to) == 0) expectRefused(alice, bob, 1, Verdict.MODE);
+        else move(alice, bob, 1);
+    }
+
+    function test_modes_that_are_not_narrower_need_the_owner() public {
+        for (uint8 from = 1; from < 4; ++from) {
+            vm.prank(issuer);
+            token.setMode(Mode.Open);
+            vm.prank(agent);
+            token.setMode(Mode(from));
+            for (uint8 to = 0; to < 4; ++to) {
+                if (to == uint8(Mode.PrimaryOnly)) continue;
+                expectNotOwner(agent);
+                _call(agent, abi.encodeCall(token.setMode, (Mode(to))));
+            }
+        }
+    }
+
+    function _pair(uint8 from, uint8 to) private pure returns (uint16) {
+        return uint16(1 << ((from - 1) * 4 + to - 1));
+    }
+
+    function _matrix(uint16 matrix) private {
+        vm.prank(agent);
+        token.setMode(Mode.RoleMatrix);
+        if (matrix == 0) return;
+        vm.prank(issuer);
+        token.setRoleMatrix(matrix);
+    }
+
     function test_lockUp_ends_in_its_second() public {
         vm.prank(agent);
         token.setLockUp(START + 100);
@@ -108,10 +214,12 @@ contract TermsTest is Fixture {
     }
 
     function test_tightening_needs_the_rules_power() public {
-        bytes[7] memory calls = [
+        bytes[9] memory calls = [
             abi.encodeCall(token.setCap, (CAP - 1)),
             abi.encodeCall(token.setMode, (Mode.PrimaryOnly)),
             abi.encodeCall(token.setMode, (Mode.VenueOnly)),
+            abi.encodeCall(token.setMode, (Mode.RoleMatrix)),
+            abi.encodeCall(token.setRoleMatrix, (0)),
             abi.encodeCall(token.setLockUp, (START)),
             abi.encodeCall(token.setClasses, (BOTH)),
             abi.encodeCall(token.setCountryList, (true)),

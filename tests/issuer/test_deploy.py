@@ -7,10 +7,11 @@ import json
 import pytest
 
 from hashkit.contracts import artifacts
-from hashkit.contracts.hashing import clone_runtime, keccak
+from hashkit.contracts.hashing import checksum, clone_runtime, keccak
 from hashkit.domain.parties import Power
-from hashkit.errors import InputError
+from hashkit.errors import InputError, Refused
 from hashkit.rpc.reads import code_at
+from tests.chain.talk import mined
 from tests.issuer.conftest import ROOT, TERMS
 
 
@@ -56,6 +57,72 @@ def test_terms_become_rules_of_the_token(hk):
     info = hk.deploy(TERMS).send().info()
     assert (info.mode, info.paused, str(info.cap)) == ("open", False, "50000000.000000")
     assert info.compliance is not None, "a limit per investor needs a rule book"
+
+
+ORACLE = bytes.fromhex("600a600c600039600a6000f35f5f5260205ff3000000")  # isSanctioned: nobody, to any question
+RULES = """mode = "role-matrix"
+role_matrix = { professional = ["institution"], institution = ["professional", "institution"] }
+minimum_holding = "10"
+denomination = "0.5"
+max_holders = 200
+max_holders_in = { HK = 50 }
+velocity = { units = "500", period = "1d" }
+holding_period = "36h"
+"""
+
+
+def _sheet(hk, rules: str):
+    """HKGREEN without a limit per investor, with other rules."""
+    text = "\n".join(line for line in TERMS.read_text().splitlines() if not line.startswith(("mode", "max_units")))
+    path = hk.project.root / "HKGREEN.toml"
+    path.write_text(text.replace("[rules]", "[rules]\n" + rules))
+    return path
+
+
+def test_every_rule_of_the_term_sheet_is_set_before_anything_is_issued(hk):
+    code = {"from": hk.wallets(1)[0], "data": "0x" + ORACLE.hex()}
+    oracle = checksum(mined(hk.endpoint, code)["contractAddress"])
+    path = _sheet(hk, RULES + f'sanctions_oracle = "{oracle}"\n')
+    plan = hk.deploy(path)
+    titles = [step.title for step in plan.steps]
+    assert [t for t in titles if t.startswith("Rule ")] == [
+        "Rule minimum-holding: 10.00", "Rule denomination: 0.50", "Rule max-holders: 200",
+        "Rule max-holders:HK: 50", "Rule velocity: 500.00 per 1d", "Rule holding-period: 36h",
+        f"Rule sanctions-oracle: {oracle}",
+    ]  # fmt: skip
+    assert "holding-period 36h" in plan.table() and plan.fee is not None
+    assert "professional > institution; institution > professional, institution" in plan.table()
+    asset = plan.send()
+    view = asset.rules.show()
+    assert view.armed and {rule.rule: rule.limit for rule in view.rules if rule.limit} == {
+        "mode": "role-matrix", "role-matrix:professional": "institution",
+        "role-matrix:institution": "professional, institution", "minimum-holding": "10.00 HKGREEN",
+        "denomination": "0.50 HKGREEN", "max-holders": "200", "max-holders:HK": "50",
+        "velocity": "500.00 HKGREEN per 1d", "holding-period": "36h", "sanctions-oracle": oracle,
+    }  # fmt: skip
+    assert hk.deploy(path).steps == (), "the same command again sends nothing"
+    first, second = hk.wallets(2)
+    asset.investors.add("INV-1", first, country="HK").send()
+    asset.investors.add("INV-2", second, country="SG").send()
+    asset.issue([("INV-1", "100")], "S-1").send()
+    assert asset.check_transfer("INV-1", "INV-2", "9.9").rules == (
+        "R-MODE", "R-DENOMINATION", "R-MIN-HOLDING", "R-HOLDING-PERIOD",
+    )  # fmt: skip
+
+
+def test_a_sheet_without_rules_makes_no_rule_book_and_says_so(hk):
+    asset = hk.deploy(_sheet(hk, "")).send()
+    view = asset.rules.show()
+    assert view.to_dict()["ruleBook"] is None and [r.rule for r in view.rules] == ["mode"]
+    with pytest.raises(InputError) as none:
+        asset.rules.set("max-holders", "5")
+    assert none.value.code == "NO_RULE_BOOK"
+
+
+def test_an_oracle_that_is_no_contract_is_refused_before_anything_is_sent(hk):
+    plan = hk.deploy(_sheet(hk, f'sanctions_oracle = "{hk.wallets(1)[0]}"\n'))
+    with pytest.raises(Refused, match="Nothing was sent"):
+        plan.send()
 
 
 def test_a_stale_record_is_told(hk):

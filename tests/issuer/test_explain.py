@@ -15,6 +15,7 @@ from hashkit.contracts.call import Call
 from hashkit.contracts.refusals import explain_revert
 from hashkit.contracts.rule_book import RuleBook
 from hashkit.domain.parties import InvestorClass
+from hashkit.domain.terms import MODES
 from hashkit.domain.units import Units
 from hashkit.domain.verdict import Kind, bit_of
 from hashkit.errors import RpcError
@@ -41,7 +42,8 @@ registers = st.fixed_dictionaries(
         "amounts": st.dictionaries(st.sampled_from(WALLETS[1:]), st.sampled_from([1, 50, 100, 10**9])),
         "paused": st.booleans(),
         "halted": st.booleans(),
-        "mode": st.sampled_from([0, 0, 1, 2]),
+        "mode": st.sampled_from([0, 0, 1, 2, 3, 3]),
+        "matrix": st.integers(0, 2**16 - 1),
         "locked": st.booleans(),
         "limit": st.sampled_from([10_000_000_000_000, 150, 60]),
         "rules": st.fixed_dictionaries(
@@ -71,7 +73,7 @@ registers = st.fixed_dictionaries(
 # what the draw shows too seldom: everybody is fit, and his country is full
 ONE_HOLDER_A_COUNTRY = {
     "standings": [(344, int(InvestorClass.PROFESSIONAL), 2**33, False)] * 8,
-    "frozen": set(), "amounts": {}, "paused": False, "halted": False, "mode": 0, "locked": False,
+    "frozen": set(), "amounts": {}, "paused": False, "halted": False, "mode": 0, "matrix": 0, "locked": False,
     "limit": 10_000_000_000_000,
     "rules": {
         "minimum": 0, "denomination": 0, "holders": 0, "holders_in": 1, "velocity": 0, "holding": 0, "oracle": 0,
@@ -119,6 +121,7 @@ def _arrange(asset: Asset, drawn: dict) -> None:
     for wallet, amount in drawn["amounts"].items():
         _do(asset, token.set_frozen_tokens(wallet, amount, nothing))
     _do(asset, token.set_mode(drawn["mode"]))
+    _do(asset, token.set_role_matrix(drawn["matrix"]))
     if drawn["locked"]:
         _do(asset, token.set_lock_up(2**34))
     book = RuleBook(asset.deployment.contracts["RuleBook"].address)
@@ -180,6 +183,7 @@ def _explain_equals_the_chain(asset: Asset, drawn: dict) -> None:
             assert verdict.mask == mask and len(verdict.failed) == mask.bit_count()
             assert all(r.text and r.fix and "{" not in r.text for r in verdict.failed)
             seen.update(verdict.rules)
+            seen.update(f"R-MODE {MODES[drawn['mode']]}" for rule in verdict.rules if rule == "R-MODE")
     endpoint.call("evm_revert", [snapshot])
 
 
@@ -189,9 +193,10 @@ def test_explain_equals_the_chain_for_1000_random_transfers(node):
     spoken = {
         "R-HALTED", "R-PAUSED", "R-FROZEN-FROM", "R-FROZEN-TO", "R-DENIED-FROM", "R-DENIED-TO", "R-IDENTITY-FROM",
         "R-IDENTITY-TO", "R-KYC-EXPIRED-FROM", "R-KYC-EXPIRED-TO", "R-COUNTRY-FROM", "R-COUNTRY-TO", "R-CLASS-FROM",
-        "R-CLASS-TO", "R-MODE", "R-LOCKUP", "R-MAX-BALANCE", "R-FROZEN-AMOUNT", "R-BALANCE",
+        "R-CLASS-TO", "R-MODE", "R-MODE primary-only", "R-MODE venue-only", "R-MODE role-matrix",
+        "R-LOCKUP", "R-MAX-BALANCE", "R-FROZEN-AMOUNT", "R-BALANCE",
         "R-DENOMINATION", "R-MIN-HOLDING", "R-HOLDERS", "R-HOLDERS-COUNTRY", "R-VELOCITY", "R-HOLDING-PERIOD",
         "R-SANCTIONS",
     }  # fmt: skip
     assert spoken <= seen, f"the random registers never showed {spoken - seen}"
-    assert all(bit_of(rule) for rule in seen)
+    assert all(bit_of(rule.split()[0]) for rule in seen)

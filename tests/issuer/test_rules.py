@@ -84,6 +84,48 @@ def test_a_redemption_of_everything_is_refused_by_no_rule(held):
     assert held.balance_of("INV-1") == Decimal(0)
 
 
+def _owned(asset: Asset) -> dict[str, str]:
+    return {r: limit for r, limit in _limits(asset).items() if r.split(":")[0] in ("mode", "role-matrix")}
+
+
+def test_a_role_matrix_refuses_by_class_and_says_which(held, hk):
+    venue = hk.wallets(3)[2]
+    held.investors.add("VENUE", venue, country="HK", investor_class="institution").send()
+    held.rules.set("mode", "role-matrix").send()
+    assert _owned(held) == {"mode": "role-matrix", "role-matrix": "nobody moves"}
+    held.rules.set("role-matrix:professional", "institution, retail").send()
+    held.rules.set("role-matrix:institution", "institution").send()
+    assert _owned(held) == {
+        "mode": "role-matrix",
+        "role-matrix:professional": "retail, institution",
+        "role-matrix:institution": "institution",
+    }
+    assert held.check_transfer("INV-1", "VENUE", "1").allowed
+    (reason,) = held.check_transfer("INV-1", "INV-2", "1").failed
+    assert (reason.rule, reason.have, reason.need) == ("R-MODE", "professional", "retail, institution")
+    assert reason.account == held.investors.show("INV-1").wallets[0]
+    assert "to retail, institution, the receiver's class is professional" in reason.text
+    held.rules.set("role-matrix:institution", "off").send()
+    assert held.check_transfer("VENUE", "INV-1", "0").failed[0].need == "nobody"
+    held.rules.set("mode", "open").send()
+    assert held.check_transfer("INV-1", "INV-2", "1").allowed
+
+
+def test_clearing_a_row_tightens_and_a_wider_one_loosens(held, hk):
+    held.rules.set("role-matrix:retail", "venue,retail").send()
+    stranger = replace(held.rules, context=replace(held.context, signer=None, account=hk.wallets(1)[0]))
+    for rule, limit, words in (
+        ("role-matrix:retail", "venue", "lacks the power rules"),
+        ("role-matrix:retail", "off", "lacks the power rules"),
+        ("role-matrix:retail", "venue,institution", "loosens"),
+        ("role-matrix:venue", "retail", "loosens"),
+        ("mode", "venue-only", "lacks the power rules"),
+        ("mode", "open", "loosens"),
+    ):
+        refused = stranger.set(rule, limit).refused
+        assert isinstance(refused, Refused) and words in refused.why, (rule, limit)
+
+
 def test_who_may_tighten_is_not_who_may_loosen(held, hk):
     held.rules.set("max-holders", "5").send()
     stranger = replace(held.rules, context=replace(held.context, signer=None, account=hk.wallets(1)[0]))
@@ -131,6 +173,11 @@ def test_preset_wants_a_halt(held):
         ("holding-period", "99999d", None),
         ("velocity", "1", None),
         ("denomination", "1", "1d"),
+        ("mode", "closed", None),
+        ("mode:HK", "open", None),
+        ("role-matrix", "retail", None),
+        ("role-matrix:retail", "vanue", None),
+        ("role-matrix:vanue", "retail", None),
     ],
 )
 def test_what_is_no_rule_is_refused_before_anything_is_sent(asset, rule, limit, per):

@@ -68,6 +68,48 @@ def test_read_terms(tmp_path: Path) -> None:
     assert terms.documents[0].uri == "ipfs://bafy"
 
 
+FURTHER = """minimum_holding = "2"
+denomination = "0.5"
+max_holders = 200
+max_holders_in = { HK = 50, SG = 20 }
+velocity = { units = "5", period = "1d" }
+holding_period = "90d"
+sanctions_oracle = "0x8ba1f109551bd432803012645ac136ddd64dba72"
+countries ="""
+
+
+def test_the_rules_of_a_rule_book(tmp_path: Path) -> None:
+    terms = read_terms(_write(tmp_path, GOOD.replace("countries =", FURTHER)))
+    assert (str(terms.minimum_holding), str(terms.denomination)) == ("2.000000", "0.500000")
+    assert (terms.max_holders, terms.max_holders_in) == (200, ((344, 50), (702, 20)))
+    assert (str(terms.velocity), terms.velocity_period, terms.holding_period) == ("5.000000", 86_400, 7_776_000)
+    assert terms.sanctions_oracle == "0x8ba1f109551bD432803012645Ac136ddd64DBA72"
+
+
+def test_all_problems_of_the_rules_at_once(tmp_path: Path) -> None:
+    wrong = (
+        FURTHER.replace('"2"', '"20"').replace('"0.5"', '"0.0000005"').replace("200", "0").replace("HK =", "UK =")
+        .replace('"1d"', '"1w"').replace('"90d"', '"soon"').replace("0x8ba1f109", "0x8BA1f109")
+    )  # fmt: skip
+    problems = _problems(_write(tmp_path, GOOD.replace("countries =", wrong)))
+    fields = [line.partition(":")[0] for line in problems]
+    assert fields == [
+        "rules.denomination", "rules.max_holders_in", "rules.velocity.period", "rules.holding_period",
+        "rules.sanctions_oracle", "minimum_holding", "max_holders",
+    ]  # fmt: skip
+
+
+def test_role_matrix(tmp_path: Path) -> None:
+    rows = 'mode = "role-matrix"\nrole_matrix = { retail = ["venue"], venue = ["retail", "venue"] }\ncountries ='
+    terms = read_terms(_write(tmp_path, GOOD.replace("countries =", rows)))
+    assert [f"{a.label}>{b.label}" for a, b in terms.role_matrix] == ["retail>venue", "venue>retail", "venue>venue"]
+    wrong = rows.replace("retail =", "retial =").replace('"retail", "venue"', '"venus", "retail", 5')
+    problems = _problems(_write(tmp_path, GOOD.replace("countries =", wrong)))
+    assert problems == ("rules.role_matrix.venue[3]: give a text in quotation marks, not \"5\"",)
+    problems = _problems(_write(tmp_path, GOOD.replace("countries =", wrong.replace(", 5", ""))))
+    assert len(problems) == 2 and "rules.role_matrix: " in problems[0] and "rules.role_matrix.venue[1]" in problems[1]
+
+
 @pytest.mark.parametrize("when", ['"2027-01-01"', "2027-01-01T00:00:00Z", '"2027-01-01T08:00:00+08:00"'])
 def test_lockup_as_text_or_time(tmp_path: Path, when: str) -> None:
     path = _write(tmp_path, GOOD.replace("2027-01-01", when))
@@ -91,6 +133,10 @@ def test_lockup_as_text_or_time(tmp_path: Path, when: str) -> None:
         ('"venue"', '"vanue"', "Did you mean venue?"),
         ('"SGP"', '"HKG"', "listed twice"), ("= 2027-01-01", "= 2027-01-01T00:00:00", "has no offset"),
         ("= 2027-01-01", "= 12", "rules.lockup_until: give a date"),
+        ("[rules]", "[rules]\nminimum_holding = 5", "rules.minimum_holding: amounts stand in quotation marks"),
+        ("[rules]", "[rules]\nvelocity = { units = 5, period = '1d' }", "rules.velocity.units: amounts stand in"),
+        ("[rules]", "[rules]\nvelocity = { unit = '5', period = '1d' }", "velocity.unit: unknown; did you mean units"),
+        ("[rules]", "[rules]\nmax_holders_in = { HK = '5' }", "rules.max_holders_in.HK: give a whole number"),
         ("[issuer]", "[isuer]", "isuer: unknown; did you mean issuer?"),
         ('symbol = "HKGREEN"', 'symbol = "OTHER"', "the file is named HKGREEN.toml"),
         ('"bond"', '"bnd"', "kind"),
