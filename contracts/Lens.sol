@@ -7,6 +7,8 @@ import {IERC7943Fungible} from "./interfaces/IERC7943.sol";
 import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
 import {IRuleBook} from "./interfaces/IRuleBook.sol";
 import {Kind, Standing} from "./interfaces/Types.sol";
+import {Config} from "./token/Config.sol";
+import {ForeignRegistry} from "./token/ForeignRegistry.sol";
 import {Verdict} from "./token/Verdict.sol";
 
 /// @title  Lens
@@ -70,7 +72,7 @@ contract Lens {
         returns (uint256 have, uint256 need)
     {
         if (rule & (Verdict.FROM_EXPIRED | Verdict.TO_EXPIRED) != 0) {
-            return (_standing(q, account).validUntil, block.timestamp);
+            return _foreign(q) ? (0, 0) : (_standing(q, account).validUntil, block.timestamp);
         }
         if (rule & (Verdict.FROM_COUNTRY | Verdict.TO_COUNTRY) != 0) return (_standing(q, account).country, 0);
         if (rule & (Verdict.FROM_CLASS | Verdict.TO_CLASS) != 0) return (_standing(q, account).class, 0);
@@ -117,8 +119,16 @@ contract Lens {
         return IRuleBook(q.token.compliance());
     }
 
-    function _standing(Question calldata q, address account) private view returns (Standing memory) {
-        return IIdentityRegistry(q.token.identityRegistry()).standing(account);
+    function _foreign(Question calldata q) private view returns (bool) {
+        return q.token.config() & Config.FOREIGN_REGISTRY != 0;
+    }
+
+    /// @dev Of a stranger's registry only the country has a figure; class and valid-until are unknown: 0.
+    function _standing(Question calldata q, address account) private view returns (Standing memory s) {
+        address registry = q.token.identityRegistry();
+        if (!_foreign(q)) return IIdentityRegistry(registry).standing(account);
+        (, uint256 country) = ForeignRegistry.countryOf(registry, account);
+        s.country = uint16(country);
     }
 
     function _count(uint256 verdict) private pure returns (uint256 n) {
