@@ -23,7 +23,7 @@ contract AssetTokenControl is Batches, Recovery, Terms, PowersAdmin {
     /// @inheritdoc IAssetTokenControl
     function initialize(TokenTerms calldata terms, address compliance_) external {
         if (_deployedBlock != 0) revert AlreadyInitialised();
-        if (terms.cap == 0 || !_isRegistry(terms.identityRegistry)) revert TermsInvalid();
+        if (terms.cap == 0) revert TermsInvalid();
         if (block.chainid != _DEVNET && terms.slotDelay < _MIN_SLOT_DELAY) {
             revert SlotDelayTooShort(terms.slotDelay, _MIN_SLOT_DELAY);
         }
@@ -42,6 +42,7 @@ contract AssetTokenControl is Batches, Recovery, Terms, PowersAdmin {
         }
         _initializeRules(terms);
         _identityRegistry = terms.identityRegistry;
+        if (_checkRegistry(terms.identityRegistry)) _config |= Config.FOREIGN_REGISTRY;
         emit IdentityRegistryAdded(terms.identityRegistry);
         if (compliance_ != address(0)) _fillCompliance(compliance_);
         _bumpEpoch(); // to 1: a record never copied has epoch 0 and is stale

@@ -8,6 +8,8 @@ import {IERC7943Fungible} from "./interfaces/IERC7943.sol";
 import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
 import {IRuleBook} from "./interfaces/IRuleBook.sol";
 import {Kind, Mode, Standing} from "./interfaces/Types.sol";
+import {Config} from "./token/Config.sol";
+import {ForeignRegistry} from "./token/ForeignRegistry.sol";
 import {Verdict} from "./token/Verdict.sol";
 
 /// @title  Lens
@@ -73,7 +75,7 @@ contract Lens {
         returns (uint256 have, uint256 need)
     {
         if (rule & (Verdict.FROM_EXPIRED | Verdict.TO_EXPIRED) != 0) {
-            return (_standing(q, account).validUntil, block.timestamp);
+            return _foreign(q) ? (0, 0) : (_standing(q, account).validUntil, block.timestamp);
         }
         if (rule & (Verdict.FROM_COUNTRY | Verdict.TO_COUNTRY) != 0) return (_standing(q, account).country, 0);
         if (rule & (Verdict.FROM_CLASS | Verdict.TO_CLASS) != 0) return (_standing(q, account).class, 0);
@@ -131,10 +133,20 @@ contract Lens {
         return IRuleBook(q.token.compliance());
     }
 
-    /// @dev What the registry says; nothing, when it does not answer.
-    function _standing(Question calldata q, address account) private view returns (Standing memory nothing) {
-        (bool ok, bytes memory answer) =
-            q.token.identityRegistry().staticcall(abi.encodeCall(IIdentityRegistry.standing, (account)));
+    function _foreign(Question calldata q) private view returns (bool) {
+        return q.token.config() & Config.FOREIGN_REGISTRY != 0;
+    }
+
+    /// @dev What the registry says; nothing, when it does not answer. Of a stranger's only the country has a figure; class
+    ///      and valid-until are unknown: 0.
+    function _standing(Question calldata q, address account) private view returns (Standing memory s) {
+        address registry = q.token.identityRegistry();
+        if (_foreign(q)) {
+            (, uint256 country) = ForeignRegistry.countryOf(registry, account);
+            s.country = uint16(country);
+            return s;
+        }
+        (bool ok, bytes memory answer) = registry.staticcall(abi.encodeCall(IIdentityRegistry.standing, (account)));
         if (ok && answer.length >= 160) return abi.decode(answer, (Standing));
     }
 

@@ -103,6 +103,7 @@ def pytest() -> bool:
 def test() -> bool:
     """All of it, after a look whether the machine has what it takes."""
     node_tools()
+    node_tools(GAS)
     parts: list[Callable[[], bool]] = [lint, types, check, forge, ape, older]
     # Two cores: pytest, the longest part, runs beside all others and is told at the end.
     with tempfile.TemporaryDirectory() as folder, _beside(_test(), Path(folder) / "pytest.txt") as running:
@@ -135,6 +136,7 @@ def _test() -> Environment:
 
 def _pytest(made: Environment, *options: str) -> bool:
     node_tools()
+    node_tools(GAS)  # the published contracts of the peers, for tests/interop
     return _run([*_pytest_command(made), *options], HASHKIT_ANVIL=str(native_tool("anvil")))
 
 

@@ -29,7 +29,7 @@ struct AgentGrant {
 /// @param decimals         of the token; display only
 /// @param cap              largest total supply, in smallest units
 /// @param owner            the admin: grants powers, loosens rules, replaces slots
-/// @param identityRegistry an `IdentityRegistry` of hashkit
+/// @param identityRegistry an `IdentityRegistry` of hashkit, or any ERC-3643 registry, which is then asked live
 /// @param countries        ISO 3166 numeric codes that may hold; empty: every country
 /// @param classes          bit n set: investor class n may hold; 0: every class
 /// @param lockUpUntil      unix seconds until which nobody moves units; 0: none

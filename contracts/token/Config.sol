@@ -13,6 +13,7 @@ import {Mode} from "../interfaces/Types.sol";
 ///   67      rule book    the compliance slot holds a RuleBook of hashkit
 ///   68      foreign      the compliance slot holds somebody else's ERC-3643 compliance
 ///   69      country list only listed countries may hold
+///   70      stranger     the registry is not one of hashkit: asked live, never believed when it calls
 ///   72-79   mode
 ///   80-119  lock-up      unix seconds
 ///   120-135 classes      bit n: class n may hold; 0: every class
@@ -25,6 +26,7 @@ library Config {
     uint256 internal constant FOREIGN = 1 << 68;
     uint256 internal constant COMPLIANCE = RULE_BOOK | FOREIGN; // the slot is not empty
     uint256 internal constant COUNTRY_LIST = 1 << 69;
+    uint256 internal constant FOREIGN_REGISTRY = 1 << 70;
 
     uint256 internal constant MODE = uint256(0xff) << 72;
     uint256 private constant _LOCK_UP = uint256(type(uint40).max) << 80;

@@ -70,8 +70,8 @@ abstract contract Recovery is Acts {
 
     /// @dev Refuses what can be nobody's second wallet; true when the registry says that it is the same investor's.
     function _checkPair(address lost, address to, address investor) private view returns (bool) {
-        (, Standing memory from) = _askRegistry(lost);
-        (, Standing memory target) = _askRegistry(to);
+        (, Standing memory from) = _askRegistry(_config, lost);
+        (, Standing memory target) = _askRegistry(_config, to);
         if (lost == to || to == _identityRegistry || to == _compliance || investor != from.investor) {
             revert RecoveryInvalid(lost, to);
         }

@@ -8,6 +8,7 @@ import {IAssetTokenControl} from "../interfaces/IAssetTokenControl.sol";
 import {IIdentityRegistry} from "../interfaces/IIdentityRegistry.sol";
 import {IRuleBook} from "../interfaces/IRuleBook.sol";
 import {Config} from "./Config.sol";
+import {ForeignRegistry} from "./ForeignRegistry.sol";
 import {Gate} from "./Gate.sol";
 import {Power} from "./Power.sol";
 import {Record} from "./Record.sol";
@@ -23,7 +24,7 @@ abstract contract Slots is Gate, IAssetTokenControl {
 
     /// @inheritdoc IAssetTokenControl
     function setIdentityRegistry(address candidate) external onlyOwner {
-        if (!_isRegistry(candidate)) revert SlotInvalid(_REGISTRY, candidate);
+        _checkRegistry(candidate);
         _propose(_REGISTRY, candidate);
     }
 
@@ -70,7 +71,7 @@ abstract contract Slots is Gate, IAssetTokenControl {
 
     /// @inheritdoc IAssetTokenControl
     function registryBound() external {
-        _checkRegistry();
+        _checkCaller();
         if (_config & Config.BOUND != 0) return;
         _config |= Config.BOUND;
         emit RegistryBound(msg.sender);
@@ -80,7 +81,7 @@ abstract contract Slots is Gate, IAssetTokenControl {
 
     /// @inheritdoc IAssetTokenControl
     function identityChanged(address wallet, address oldInvestor, address newInvestor) external {
-        _checkRegistry();
+        _checkCaller();
         uint256 record = _records[wallet];
         _records[wallet] = record.stale();
         _tellBook(abi.encodeCall(IRuleBook.rekeyed, (wallet, record.balance(), oldInvestor, newInvestor)));
@@ -91,12 +92,13 @@ abstract contract Slots is Gate, IAssetTokenControl {
         if (_config & Config.RULE_BOOK == 0) return;
         address book = _compliance;
         if (LowLevelCall.callNoReturn(book, news)) return;
-        emit IAssetToken.ComplianceHookFailed(bytes4(news), book);
+        _forgive(bytes4(news), book);
     }
 
     function _fillRegistry(address registry) internal {
+        bool foreign = _checkRegistry(registry);
         _identityRegistry = registry;
-        _config = _config.with(Config.BOUND, false);
+        _config = _config.with(Config.BOUND, false).with(Config.FOREIGN_REGISTRY, foreign);
         _bumpEpoch();
         emit IdentityRegistryAdded(registry);
         if (_config & Config.RULE_BOOK != 0) IRuleBook(_compliance).registryReplaced(registry);
@@ -112,8 +114,12 @@ abstract contract Slots is Gate, IAssetTokenControl {
         if (ours) IRuleBook(compliance_).installed(_identityRegistry);
     }
 
-    function _isRegistry(address candidate) internal view returns (bool) {
-        return ERC165Checker.supportsInterface(candidate, type(IIdentityRegistry).interfaceId);
+    /// @dev Whether it is a stranger's. What answers neither as ours nor as any ERC-3643 registry is refused.
+    function _checkRegistry(address candidate) internal view returns (bool foreign) {
+        foreign = !ERC165Checker.supportsInterface(candidate, type(IIdentityRegistry).interfaceId);
+        if (!foreign) return false;
+        (bool answers,) = ForeignRegistry.standing(candidate, address(this), true);
+        if (!answers) revert SlotInvalid(_REGISTRY, candidate);
     }
 
     function _bumpEpoch() internal {
@@ -143,7 +149,8 @@ abstract contract Slots is Gate, IAssetTokenControl {
         emit SlotCancelled(slot, p.candidate);
     }
 
-    function _checkRegistry() private view {
-        if (msg.sender != _identityRegistry) revert NotTheRegistry(msg.sender);
+    /// @dev A stranger's registry never calls by its own code: whoever speaks for it is not believed.
+    function _checkCaller() private view {
+        if (msg.sender != _identityRegistry || _config & Config.FOREIGN_REGISTRY != 0) revert NotTheRegistry(msg.sender);
     }
 }

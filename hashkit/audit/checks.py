@@ -155,14 +155,18 @@ def code_equals_build(e: Evidence) -> Finding:
     return Finding("C08", "pass", title, f"{len(compared)} parts equal, byte for byte but for immutables", lines)
 
 
+_STRANGER = "validity is unknown: the registry is a stranger's, it answers only now"
+
+
 def holders_verified(e: Evidence) -> Finding:
     """C09."""
     title = "Every holder is verified at the cut-off"
     r, at = e.register, e.pin.block.timestamp
     holders = sorted(a for a, raw in r.balances.items() if raw > 0)
     if r.slots.get(REGISTRY_SLOT, ZERO) not in r.registries:
-        why = "no identity registry of hashkit stands behind this token" if holders else "there are no holders"
-        return Finding("C09", "not performed", title, why)
+        none = "no identity registry of hashkit stands behind this token"
+        why = _STRANGER if REGISTRY_SLOT in r.slots else none
+        return Finding("C09", "not performed", title, why if holders else "there are no holders")
     if not holders:
         return Finding("C09", "not performed", title, "there are no holders")
     lies = e.state.differing("standing")

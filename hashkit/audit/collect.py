@@ -17,6 +17,7 @@ from hashkit.contracts.identity_registry import IdentityRegistry
 from hashkit.contracts.logs import fact
 from hashkit.domain.facts import ZERO, RawLog, SlotSet
 from hashkit.domain.network import Network
+from hashkit.domain.register import REGISTRY_SLOT
 from hashkit.errors import InputError
 from hashkit.rpc.blocks import block
 from hashkit.rpc.client import Endpoint
@@ -49,9 +50,10 @@ def collect(
     contracts = {subject.token: "token"}
     if not subject.ours:
         return Collected(own, contracts, subject.first)
-    others = {s.address: s.slot for s in slots(own, subject.token) if s.address not in (ZERO, subject.token)}
+    filled = {s.address: s.slot for s in slots(own, subject.token) if s.address not in (ZERO, subject.token)}
+    others = {a: slot for a, slot in filled.items() if slot != REGISTRY_SLOT or _tells(endpoint, a, pinned)}
     for address, slot in sorted(others.items()):
-        contracts[address] = "identity registry" if slot == "identity-registry" else slot
+        contracts[address] = "identity registry" if slot == REGISTRY_SLOT else slot
     firsts = [subject.first, *(_born(endpoint, a, pinned, subject) for a in sorted(others))]
     rest = reader.read(sorted(others), min(firsts)) if others else ()
     logs = merge(own, rest, key=lambda log: (log.block, log.log_index))
@@ -64,6 +66,12 @@ def slots(logs: Iterable[RawLog], token: str) -> Iterator[SlotSet]:
         found = fact(log)
         if isinstance(found, SlotSet) and log.address == token:
             yield found
+
+
+def _tells(endpoint: Endpoint, registry: str, pinned: Pin) -> bool:
+    """Whether it knows a standing. A stranger's registry does not: its events are not the whole of what it answers."""
+    at = pinned.block if pinned.state else "latest"
+    return ask(endpoint, IdentityRegistry(registry).standing(ZERO), at) is not None
 
 
 def _born(endpoint: Endpoint, address: str, pinned: Pin, subject: Subject) -> int:

@@ -17,7 +17,7 @@ from hashkit.audit.checks import Finding, check, rules_in_words
 from hashkit.audit.evidence import CodePart, Evidence, Population, Subject
 from hashkit.domain.books import OrderSeen
 from hashkit.domain.network import Network
-from hashkit.domain.register import Register
+from hashkit.domain.register import REGISTRY_SLOT, Register
 from hashkit.rpc.blocks import Block
 
 SCHEMA = "hashkit.audit/1"
@@ -300,7 +300,7 @@ def _figures(e: Evidence) -> Figures:
 def _holder(e: Evidence, wallet: str, raw: int) -> Holder:
     r, decimals = e.register, e.subject.decimals
     known, block = r.standing(wallet), r.since.get(wallet, 0)
-    is_known = bool(r.registries)
+    is_known = r.slots.get(REGISTRY_SLOT) in r.registries
     return Holder(
         wallet=wallet,
         raw=raw,

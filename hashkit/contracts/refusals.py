@@ -127,7 +127,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "FailedDeployment": ("That clone exists already.", "Use another salt, or the contract that is there."),
     "FollowsSource": ("A source keeps the investor behind {first} valid.", "Let an admit agent end that first."),
     "FrozenAmountExceeded": ("{account} has {frozen} (smallest units) frozen, not {amount}.", "Free less."),
-    "GasTooLow": ("The source cannot be asked with so little gas; {needed} are needed.", "Send more gas."),
+    "GasTooLow": ("Another contract cannot be asked with so little gas; {needed} are needed.", "Send more gas."),
     "InsufficientBalance": ("Not enough native currency: {needed} wei are needed.", "Top up the account."),
     "IssuerNotTrusted": (
         "{issuer} is not a trusted KYC issuer.",

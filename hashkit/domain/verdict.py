@@ -125,7 +125,11 @@ def _reason(f: Figures, w: Wording) -> Reason:
     rule = RULES[f.bit]
     who = w.name_of(f.account) if f.account else "the account"
     have, need = _values(rule, f, w)
-    text, fix = _MATRIX if rule == "R-MODE" and f.account else _SENTENCES[rule]
+    text, fix = _SENTENCES[rule]
+    if rule == "R-MODE" and f.account:
+        text, fix = _MATRIX
+    if rule.startswith("R-KYC-EXPIRED") and f.account and not f.need:
+        text, fix = _ELSEWHERE
     words = {"who": who, "have": have, "need": need}
     return Reason(rule, f.account or None, text.format(**words), fix.format(**words), have, need)
 
@@ -137,6 +141,8 @@ def _values(rule: str, f: Figures, w: Wording) -> tuple[str, str]:
     if rule in _AMOUNTS:
         return w.amount(f.have), w.amount(f.need)
     if rule.startswith("R-KYC-EXPIRED"):
+        if not f.need:
+            return "unknown", ""
         return (iso_time(f.have) if f.have else "revoked"), f"after {iso_time(f.need)}"
     if rule in ("R-LOCKUP", "R-HOLDING-PERIOD"):
         return iso_time(f.have), iso_time(f.need)
@@ -162,11 +168,17 @@ def _country(numeric: int) -> str:
 
 
 def _class(number: int) -> str:
+    if number == 0:
+        return "unknown"
     return InvestorClass(number).label if number in InvestorClass.__members__.values() else f"class {number}"
 
 
 _IDENTITY = ("{who} is not in the identity registry", "admit the wallet: hashkit investor add")
 _EXPIRED = ("verification of {who} ended: {have}", "renew it: hashkit investor renew")
+_ELSEWHERE = (
+    "{who} is not verified at the identity registry, a stranger's, which knows no date",
+    "whoever keeps that registry verifies the wallet",
+)
 _FROZEN = ("{who} is frozen", "an agent with the freeze power lifts it: hashkit control freeze --off")
 _DENIED = ("{who} is denied", "an admit agent of the registry lifts it: hashkit investor deny --off")
 _COUNTRY = ("country of {who} is {have}, which is not allowed", "none, unless the owner allows that country")

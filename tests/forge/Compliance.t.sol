@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {Hostile} from "./Contracts.sol";
 import {Fixture, IAssetToken, Kind, Order, Power, Verdict} from "./Fixture.sol";
 import {Merkle} from "./Merkle.sol";
+import {Laborious} from "./Stranger.sol";
 
 /// @notice A stranger's compliance contract may refuse Issue and Move, by lying, failing or burning gas, and nothing else.
 contract ComplianceTest is Fixture {
@@ -35,6 +36,27 @@ contract ComplianceTest is Fixture {
         same(_hostile.told(), 5, "told");
         move(alice, bob, 0);
         same(_hostile.told(), 5, "nothing moved");
+    }
+
+    /// @dev A wallet that looks for the least gas with which an act passes must not find one that starves the hook.
+    function test_no_act_passes_with_too_little_gas_for_its_hook() public {
+        Laborious slow = new Laborious();
+        vm.startPrank(issuer);
+        token.setCompliance(address(slow));
+        vm.warp(START + 2 * DELAY);
+        token.applyCompliance();
+        vm.stopPrank();
+        uint256 told;
+        uint256 refused;
+        for (uint256 gas_ = 60_000; gas_ < 800_000; gas_ += 20_000) {
+            vm.prank(agent);
+            try token.forcedTransfer{gas: gas_}(alice, bob, 1) {
+                same(slow.told(), ++told, "told");
+            } catch {
+                ++refused;
+            }
+        }
+        yes(told > 5 && refused > 5, "both happened");
     }
 
     function test_refusing_stops_issue_and_move_only() public {

@@ -91,7 +91,7 @@ contract FactoryTest is Fixture {
         _refused(t, IAssetTokenControl.TermsInvalid.selector);
         t = terms();
         t.identityRegistry = address(lens);
-        _refused(t, IAssetTokenControl.TermsInvalid.selector);
+        _refused(t, IAssetTokenControl.SlotInvalid.selector);
         t = terms();
         t.owner = address(0);
         _refused(t, IPowers.OwnableInvalidOwner.selector);

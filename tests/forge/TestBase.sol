@@ -15,6 +15,7 @@ interface Vm {
     function etch(address account, bytes calldata code) external;
     function expectEmit(address emitter) external;
     function expectRevert() external;
+    function expectCall(address callee, bytes calldata data) external;
     function expectRevert(bytes calldata error) external;
     function getRecordedLogs() external returns (Log[] memory);
     function prank(address sender) external;

@@ -48,7 +48,8 @@ class _Trex(Peer):
 
     # deployment
 
-    def _suite(self, path: str) -> bytes:
+    def suite(self, path: str) -> bytes:
+        """Creation code of a part of T-REX."""
         return self._artifact(f"@tokenysolutions/t-rex/artifacts/contracts/{path}")
 
     def _identity_part(self, path: str) -> bytes:
@@ -67,7 +68,7 @@ class _Trex(Peer):
         self._deploy_identities()
         self._deploy_factory()
         self._deploy_issuer()
-        self._modules = [self._deploy_module(name) for name in self.modules]
+        self.deployed = [self._deploy_module(name) for name in self.modules]
 
     def _deploy_identities(self) -> None:
         chain, me = self.chain, self.admin
@@ -82,23 +83,23 @@ class _Trex(Peer):
 
     def _deploy_factory(self) -> None:
         chain, me = self.chain, self.admin
-        suite = [chain.deploy(me, self._suite(path), note=path) for path in _IMPLEMENTATIONS]
-        code = self._suite("proxy/authority/TREXImplementationAuthority")
-        authority = chain.deploy(me, code, ("bool", True), ("address", ZERO), ("address", ZERO), note="authority")
+        suite = [chain.deploy(me, self.suite(path), note=path) for path in _IMPLEMENTATIONS]
+        code = self.suite("proxy/authority/TREXImplementationAuthority")
+        self.authority = chain.deploy(me, code, ("bool", True), ("address", ZERO), ("address", ZERO), note="authority")
         use = f"addAndUseTREXVersion((uint8,uint8,uint8),({_ADDRESSES}))"
-        chain.ask(me, authority, use, (4, 1, 6), tuple(suite))
+        chain.ask(me, self.authority, use, (4, 1, 6), tuple(suite))
         self._factory = chain.deploy(
             me,
-            self._suite("factory/TREXFactory"),
-            ("address", authority),
+            self.suite("factory/TREXFactory"),
+            ("address", self.authority),
             ("address", self._identities),
             note="TREXFactory",
         )
         makers = chain.deploy(
-            me, self._suite("proxy/authority/IAFactory"), ("address", self._factory), note="IAFactory"
+            me, self.suite("proxy/authority/IAFactory"), ("address", self._factory), note="IAFactory"
         )
-        chain.ask(me, authority, "setTREXFactory(address)", self._factory)
-        chain.ask(me, authority, "setIAFactory(address)", makers)
+        chain.ask(me, self.authority, "setTREXFactory(address)", self._factory)
+        chain.ask(me, self.authority, "setIAFactory(address)", makers)
         chain.ask(me, self._identities, "addTokenFactory(address)", self._factory)
 
     def _deploy_issuer(self) -> None:
@@ -108,26 +109,26 @@ class _Trex(Peer):
 
     def _deploy_module(self, name: str) -> str:
         chain, me = self.chain, self.admin
-        implementation = chain.deploy(me, self._suite(f"compliance/modular/modules/{name}"), note=name)
+        implementation = chain.deploy(me, self.suite(f"compliance/modular/modules/{name}"), note=name)
         arguments = (("address", implementation), ("bytes", calldata("initialize()")))
-        return chain.deploy(me, self._suite("compliance/modular/modules/ModuleProxy"), *arguments, note="ModuleProxy")
+        return chain.deploy(me, self.suite("compliance/modular/modules/ModuleProxy"), *arguments, note="ModuleProxy")
 
     def deploy_token(self, index: int) -> str:
         chain, me = self.chain, self.admin
         settings = [
             calldata("batchAllowCountries(uint16[])", list(COUNTRIES)),
             calldata("setMaxBalance(uint256)", 10**30),
-        ][: len(self._modules)]
+        ][: len(self.deployed)]
         agents = [me.address]
-        details = (me.address, NAME, SYMBOL, DECIMALS, self._storage, ZERO, agents, agents, self._modules, settings)
+        details = (me.address, NAME, SYMBOL, DECIMALS, self._storage, ZERO, agents, agents, self.deployed, settings)
         claims = ([TOPIC], [self._issuer], [[TOPIC]])
         signature = f"deployTREXSuite(string,{_DETAILS},{_CLAIMS})"
         chain.ask(me, self._factory, signature, f"acme-{index}", details, claims)
         token = chain.address(self._factory, "getToken(string)", f"acme-{index}")
         chain.ask(me, token, "unpause()")
         if index == 0:
-            self._registry = chain.address(token, "identityRegistry()")
-            self._storage = chain.address(self._registry, "identityStorage()")
+            self.registry = chain.address(token, "identityRegistry()")
+            self._storage = chain.address(self.registry, "identityStorage()")
             self._compliance = chain.address(token, "compliance()")
         return token
 
@@ -153,13 +154,13 @@ class _Trex(Peer):
     def onboard(self, who: Actor) -> None:
         identity = self._make_identity(who)
         signature = "registerIdentity(address,address,uint16)"
-        self.chain.ask(self.admin, self._registry, signature, who.address, identity, COUNTRY)
+        self.chain.ask(self.admin, self.registry, signature, who.address, identity, COUNTRY)
 
     def onboard_batch(self, who: Sequence[Actor]) -> None:
         identities = [self._make_identity(one) for one in who]
         signature = "batchRegisterIdentity(address[],address[],uint16[])"
         wallets, countries = [one.address for one in who], [COUNTRY] * len(who)
-        self.chain.ask(self.admin, self._registry, signature, wallets, identities, countries)
+        self.chain.ask(self.admin, self.registry, signature, wallets, identities, countries)
 
     def onboard_second_token(self, who: Actor) -> None:
         registry = self.chain.address(self.second_token, "identityRegistry()")
@@ -198,7 +199,7 @@ class _Trex(Peer):
     def views(self, sender: Actor, to: Actor, amount: int) -> list[View]:
         question = (sender.address, to.address, amount)
         return [
-            (sender, self._registry, "isVerified(address)", (to.address,)),
+            (sender, self.registry, "isVerified(address)", (to.address,)),
             (sender, self._compliance, "canTransfer(address,address,uint256)", question),
         ]
 
