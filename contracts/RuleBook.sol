@@ -95,11 +95,13 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
             if (verdict == 0 && counts) _interrupted();
             return verdict;
         }
-        (Accounts.Party memory sender, Accounts.Party memory receiver) = _parties(rules, from, to);
+        Accounts.Party memory sender = _book.ofWallet(rules.generation(), from);
+        Accounts.Party memory receiver = _book.ofWallet(rules.generation(), to);
         if (sender.isNew || receiver.isNew) {
             _enter(rules.generation(), from);
             _enter(rules.generation(), to);
-            (sender, receiver) = _parties(rules, from, to); // one wallet may have moved the other's total
+            sender = _book.ofWallet(rules.generation(), from); // one wallet may have moved the other's total
+            receiver = _book.ofWallet(rules.generation(), to);
         }
         verdict = _weigh(rules, kind, from, to, amount, sender, receiver);
         if (verdict != 0) return verdict;

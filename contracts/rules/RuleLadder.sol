@@ -39,19 +39,10 @@ abstract contract RuleLadder is IRuleBook {
         Accounts.Party memory receiver;
         if (rules & (RuleWord.COUNTING | RuleWord.ARMED) == RuleWord.COUNTING | RuleWord.ARMED && kind <= Kind.Redeem) {
             // An issue comes from nobody and a redemption goes to nobody, whatever a question names.
-            (sender, receiver) =
-                _parties(rules, kind == Kind.Issue ? address(0) : from, kind == Kind.Redeem ? address(0) : to);
+            if (kind != Kind.Issue) sender = _book.ofWallet(rules.generation(), from);
+            if (kind != Kind.Redeem) receiver = _book.ofWallet(rules.generation(), to);
         }
         return _weigh(rules, kind, from, to, amount, sender, receiver);
-    }
-
-    function _parties(uint256 rules, address from, address to)
-        internal
-        view
-        returns (Accounts.Party memory sender, Accounts.Party memory receiver)
-    {
-        uint256 generation = rules.generation();
-        return (_book.ofWallet(generation, from), _book.ofWallet(generation, to));
     }
 
     /// @dev The columns of the movement table: Issue and Move know every rule, Redeem the two on amounts, the rest none.
@@ -68,10 +59,13 @@ abstract contract RuleLadder is IRuleBook {
         if (kind > Kind.Redeem || rules & RuleWord.COUNTING == 0) return v;
         if (rules & RuleWord.ARMED == 0) return kind == Kind.Redeem ? v : v | Verdict.COMPLIANCE;
         if (amount == 0 || sender.place == receiver.place) return v; // nothing changes hands
+        if (kind != Kind.Redeem && receiver.place != 0) {
+            if (UnitsPerInvestor.refuses(rules.maxUnits(), receiver.units(), amount)) v |= Verdict.MAX_UNITS;
+        }
+        if (rules & RuleWord.FURTHER == 0) return v;
         if (rules & RuleWord.MINIMUM != 0) v |= _weighMinimum(amount, sender, receiver);
         if (kind == Kind.Redeem) return v;
         if (receiver.place != 0) {
-            if (UnitsPerInvestor.refuses(rules.maxUnits(), receiver.units(), amount)) v |= Verdict.MAX_UNITS;
             if (rules & (RuleWord.HOLDERS | RuleWord.HOLDERS_COUNTRY) != 0) v |= _weighHolders(rules, amount, sender, receiver);
         }
         if (rules & RuleWord.VELOCITY != 0 && kind == Kind.Move && sender.place != 0) {
@@ -85,7 +79,7 @@ abstract contract RuleLadder is IRuleBook {
         view
         returns (uint256 v)
     {
-        if (kind > Kind.Redeem) return 0;
+        if (kind > Kind.Redeem || rules & RuleWord.PLAIN == 0) return 0;
         if (Denomination.refuses(rules.denomination(), amount)) v |= Verdict.DENOMINATION;
         if (kind == Kind.Redeem) return v;
         uint256 period = rules.holdingPeriod();

@@ -21,6 +21,11 @@ library RuleWord {
     uint256 internal constant VELOCITY = 1 << 245;
     uint256 internal constant SANCTIONS = 1 << 246;
 
+    /// @dev A word without these asks nothing of amount and wallets alone, whatever anybody holds.
+    uint256 internal constant PLAIN = SANCTIONS | _HOLDING | (_FACTOR << 168);
+    /// @dev A word without these counts for the units per investor alone.
+    uint256 internal constant FURTHER = MINIMUM | HOLDERS | HOLDERS_COUNTRY | VELOCITY;
+
     uint256 private constant _MAX_UNITS = type(uint128).max;
     uint256 private constant _GENERATION = uint256(type(uint32).max) << 128;
     uint256 private constant _DENOMINATION = uint256(type(uint48).max) << 160;
