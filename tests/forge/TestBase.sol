@@ -9,6 +9,7 @@ interface Vm {
         address emitter;
     }
 
+    function accesses(address target) external returns (bytes32[] memory reads, bytes32[] memory writes);
     function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
     function chainId(uint256 id) external;
@@ -17,6 +18,7 @@ interface Vm {
     function expectRevert(bytes calldata error) external;
     function getRecordedLogs() external returns (Log[] memory);
     function prank(address sender) external;
+    function record() external;
     function recordLogs() external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function snapshotState() external returns (uint256 snapshot);
