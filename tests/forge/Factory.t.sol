@@ -36,7 +36,7 @@ contract FactoryTest is Fixture {
         factory.createToken(t, "x");
     }
 
-    function test_salt_is_bound_to_caller_and_configuration() public {
+    function test_V17_salt_is_bound_to_caller_and_configuration() public {
         TokenTerms memory t = terms();
         address mine = factory.tokenAddress(issuer, t, "x");
         vm.prank(stranger); // the same terms and salt
@@ -55,7 +55,7 @@ contract FactoryTest is Fixture {
         same(address(made), mine, "still mine");
     }
 
-    function test_nothing_is_initialised_twice() public {
+    function test_I24_nothing_is_initialised_twice() public {
         AgentGrant[] memory none = new AgentGrant[](0);
         TokenTerms memory t = terms();
         t.owner = stranger;

@@ -11,6 +11,7 @@ contract Handler is HandlerMoves {
     address public chief; // who must be the token's owner
     address public heir; // whom he proposed
     mapping(address account => uint256 powers) public mandate; // what the owner granted
+    mapping(address investor => bool ever) public wasShared; // two first wallets carried this id at one time
     uint16[3] private _countries = [HK, CH, US];
 
     constructor() {
@@ -81,6 +82,17 @@ contract Handler is HandlerMoves {
                 current().setStanding(_who(a), HK, RETAIL, _until(b), "file");
             } catch {}
             vm.stopPrank();
+        }
+        _noteShared(_who(a));
+    }
+
+    function _noteShared(address who) private {
+        address investor = current().identity(who);
+        if (investor == address(0)) return;
+        address first = current().walletsOf(who)[0];
+        for (uint256 i = 0; i < PEOPLE; ++i) {
+            if (current().identity(people[i]) != investor) continue;
+            if (current().walletsOf(people[i])[0] != first) wasShared[investor] = true;
         }
     }
 
@@ -158,7 +170,7 @@ contract Handler is HandlerMoves {
             vm.warp(block.timestamp + DELAY);
             if (_call(chief, address(token), abi.encodeCall(token.applyIdentityRegistry, ()))) ++swaps;
         }
-        if (seed % 4 != 0) _call(issuer, address(current()), abi.encodeCall(registry.bindToken, (address(token))));
+        if ((seed >> 8) % 4 != 0) _call(issuer, address(current()), abi.encodeCall(registry.bindToken, (address(token))));
     }
 
     /// The rule book, a stranger's contract in some temper, or nothing.

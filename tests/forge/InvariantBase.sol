@@ -53,7 +53,8 @@ abstract contract InvariantBase is TestBase {
             same(units, sum, "units behind a wallet");
             if (sum == 0 || !_isFirstOf(registry, investor, i)) continue;
             ++holders;
-            yes(_isCountryOf(registry, investor, country), "a country of one of his wallets");
+            // One of two first wallets may leave its country behind, until the next push; see contracts/README.md.
+            if (!_handler.wasShared(investor)) yes(_isCountryOf(registry, investor, country), "his country");
             for (uint256 k = 0; k < 3; ++k) {
                 if (countries[k] == country) ++there[k];
             }
