@@ -1,7 +1,7 @@
 """Do the invariants have teeth? Plant one bug at a time in a copy of the project and demand that its test fails.
 
 The list is tests/teeth/planted.toml. Before the first bug every named test must pass, so that none is caught by a test
-that fails anyway. `teeth()` gives the figures to `make prove`; run alone, it takes invariant numbers to narrow the list.
+that fails anyway. `teeth()` gives `make prove` its figures; run alone, it takes invariant numbers to narrow the list.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ SETTINGS = {
     "FOUNDRY_OFFLINE": "true",
     "FOUNDRY_AUTO_DETECT_SOLC": "false",
     "FOUNDRY_FUZZ_SEED": "0x7ee7",
-    "FOUNDRY_INVARIANT_RUNS": "200",
-    "FOUNDRY_INVARIANT_DEPTH": "60",
+    "FOUNDRY_INVARIANT_RUNS": "48",
+    "FOUNDRY_INVARIANT_DEPTH": "50",
     "FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT": "0",
 }
 
@@ -51,7 +51,7 @@ def planted(root: Path = ROOT) -> list[Bug]:
 
 
 def teeth(numbers: Iterable[int] = (), tell: Callable[[str], None] = say, root: Path = ROOT) -> dict[str, object]:
-    """Plants each bug of the list, or those of these invariants; how many there were, were caught, and which were not."""
+    """Plants each bug of the list, or of these invariants; how many there were, were caught, and which were not."""
     bugs = [bug for bug in planted(root) if not numbers or bug.number in numbers]
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="teeth-") as folder:
