@@ -146,7 +146,7 @@ contract AttestationTest is Fixture {
         _refused(a, _error(IIdentityRegistry.IssuerNotTrusted.selector, uint160(_kyc)));
     }
 
-    function test_another_chain_or_registry_is_another_statement() public {
+    function test_V23_another_chain_or_registry_is_another_statement() public {
         IIdentityRegistry.Attestation memory a = _attestation();
         (bytes memory one, bytes memory two) = (_sign(_ISSUER_KEY, a), _sign(_WALLET_KEY, a));
         IIdentityRegistry other = newRegistry();
@@ -175,8 +175,8 @@ contract AttestationTest is Fixture {
         registry.admitByAttestation(a, one, two);
     }
 
-    /// B1: the same statement under other signature bytes: v of 0 or 1, or the mirrored s.
-    function test_malleable_signatures_are_refused_and_would_not_help() public {
+    /// The same statement under other signature bytes: v of 0 or 1, or the mirrored s.
+    function test_B1_malleable_signatures_are_refused_and_would_not_help() public {
         IIdentityRegistry.Attestation memory a = _attestation();
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(_ISSUER_KEY, registry.attestationDigest(a));
         bytes memory wallet = _sign(_WALLET_KEY, a);

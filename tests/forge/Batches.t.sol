@@ -63,7 +63,7 @@ contract BatchesTest is Fixture {
         }
     }
 
-    function testFuzz_two_lists(uint256 which, uint256 who, uint256 much, uint256 frozen) public {
+    function testFuzz_I25_two_lists(uint256 which, uint256 who, uint256 much, uint256 frozen) public {
         string[5] memory singleNames = [
             "mint(address,uint256)",
             "burn(address,uint256)",
@@ -92,7 +92,7 @@ contract BatchesTest is Fixture {
         _equal(abi.encodeWithSignature(batchNames[which], accounts, amounts, REF), singles);
     }
 
-    function testFuzz_forced_transfers(uint256 from, uint256 to, uint256 much, uint256 frozen) public {
+    function testFuzz_I25_forced_transfers(uint256 from, uint256 to, uint256 much, uint256 frozen) public {
         vm.startPrank(agent);
         token.setFrozenTokens(alice, frozen % 2_000);
         _twin.setFrozenTokens(alice, frozen % 2_000);
@@ -114,7 +114,7 @@ contract BatchesTest is Fixture {
         );
     }
 
-    function testFuzz_account_freezes(uint256 who, uint8 bits) public {
+    function testFuzz_I25_account_freezes(uint256 who, uint8 bits) public {
         address[] memory accounts = _accounts(who);
         bool[] memory frozen = new bool[](4);
         bytes[] memory singles = new bytes[](4);

@@ -41,7 +41,7 @@ contract FactoryTest is Fixture {
         yes(rules.armed(), "armed by the binding");
     }
 
-    function test_salt_is_bound_to_caller_and_configuration() public {
+    function test_V17_salt_is_bound_to_caller_and_configuration() public {
         TokenTerms memory t = terms();
         address mine = factory.tokenAddress(issuer, t, "x");
         vm.prank(stranger); // the same terms and salt
@@ -60,7 +60,7 @@ contract FactoryTest is Fixture {
         same(address(made), mine, "still mine");
     }
 
-    function test_nothing_is_initialised_twice() public {
+    function test_I24_nothing_is_initialised_twice() public {
         TokenTerms memory t = terms();
         t.owner = stranger;
         address hot = factory.tokenImplementation();

@@ -1,275 +1,228 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Kind, Order, RuleBookFixture} from "./Fixture.sol";
-import {Merkle} from "./Merkle.sol";
+import {Hostile} from "./Contracts.sol";
+import {IPowers, Mode, Power} from "./Fixture.sol";
+import {HandlerMoves} from "./HandlerMoves.sol";
 
-/// @notice Eight wallets and everybody with a power, doing whatever they are told; it notes what must never happen.
-contract Handler is RuleBookFixture {
-    struct Batch {
-        bytes32 id;
-        bytes32[] rows;
-        uint256 issued; // as seen in the supply
-    }
-
-    address[] public people;
-    Batch[] private _batches;
-    uint256 public issued;
-    uint256 public ended;
-    uint256 public lies; // a verdict that was not what the door did
-    uint256 public overdrawn; // more than the free units left without force
-    uint256 public movedInHalt;
-    uint256 public limited;
-    uint256 private _draws;
+/// @notice Every other door: acts of authority, identities, terms and rules, slots, powers; by those who may and by those
+///         who may not.
+contract Handler is HandlerMoves {
+    address public chief; // who must be the token's owner
+    address public heir; // whom he proposed
+    mapping(address account => uint256 powers) public mandate; // what the owner granted
+    mapping(address investor => bool ever) public wasShared; // two first wallets carried this id at one time
+    uint16[3] private _countries = [HK, CH, US];
 
     constructor() {
-        setUp();
-        address[4] memory more = [actor("dave"), actor("erin"), actor("frank"), stranger];
-        people = [alice, bob, carol, carol2, venue, more[0], more[1], more[2]];
-        for (uint256 i = 0; i < 2; ++i) {
-            admit(registry, more[i], RETAIL, HK);
-        }
-        raw(0, 900);
-        raw(2, 400);
-        raw(4, 800);
-        raw(5, 500);
+        chief = issuer;
+        mandate[agent] = AGENT_POWERS & ~Power.RAISE;
+        (mandate[approver], mandate[recoverer], mandate[raiser]) = (Power.APPROVE, Power.RECOVER, Power.RAISE);
     }
 
-    // --------------------------------------------------------------------------------------------- movements
-
-    function transfer(uint256 a, uint256 b, uint256 amount) external {
-        (address from, address to) = (_who(a), _who(b));
-        _do(Kind.Move, from, from, to, _amount(amount), abi.encodeCall(token.transfer, (to, _amount(amount))));
+    function doors() external pure returns (bytes4[] memory d) {
+        d = new bytes4[](30);
+        (d[0], d[1], d[2]) = (this.transfer.selector, this.transferNothing.selector, this.transferFrom.selector);
+        (d[3], d[4], d[5]) = (this.batchTransfer.selector, this.redeemSome.selector, this.force.selector);
+        (d[6], d[7], d[8]) = (this.burn.selector, this.raw.selector, this.recover.selector);
+        (d[9], d[10], d[11]) = (this.cancelRecovery.selector, this.open.selector, this.reopen.selector);
+        (d[12], d[13], d[14]) = (this.issueChunk.selector, this.close.selector, this.later.selector);
+        (d[15], d[16], d[17]) = (this.freezeAccount.selector, this.freezeSome.selector, this.pauseOrHalt.selector);
+        (d[18], d[19], d[20]) = (this.resume.selector, this.standing.selector, this.membership.selector);
+        (d[21], d[22], d[23]) = (this.lists.selector, this.limits.selector, this.preset.selector);
+        (d[24], d[25], d[26]) = (this.window.selector, this.swapRegistry.selector, this.swapCompliance.selector);
+        (d[27], d[28], d[29]) = (this.grab.selector, this.govern.selector, this.renew.selector);
     }
 
-    function transferFrom(uint256 s, uint256 a, uint256 b, uint256 amount) external {
-        (address spender, address from, address to) = (_who(s), _who(a), _who(b));
-        vm.prank(from);
-        token.approve(spender, _amount(amount));
-        _do(Kind.Move, spender, from, to, _amount(amount), abi.encodeCall(token.transferFrom, (from, to, _amount(amount))));
+    // --------------------------------------------------------------------------------------------- acts of authority
+
+    function freezeAccount(uint256 a, bool on) external told {
+        _call(agent, address(token), abi.encodeWithSignature("setAddressFrozen(address,bool)", _who(a), on));
     }
 
-    function redeemSome(uint256 a, uint256 amount) external {
-        bytes memory call = abi.encodeCall(token.redeem, (_who(a), _amount(amount), bytes32(++_draws)));
-        if (_do(Kind.Redeem, agent, _who(a), address(0), _amount(amount), call)) ended += _amount(amount);
+    function freezeSome(uint256 a, uint256 amount) external told {
+        freezeAmount(_who(a), amount % 3 == 0 ? 0 : _amount(amount));
     }
 
-    function force(uint256 a, uint256 b, uint256 amount) external {
-        bytes memory call = abi.encodeWithSignature(
-            "forcedTransfer(address,address,uint256)", _who(a), _who(b), _amount(amount)
+    function pauseOrHalt(uint256 which) external told {
+        if (which % 3 == 0) _call(agent, address(token), abi.encodeWithSignature("pause()"));
+        else if (which % 9 == 1) _call(agent, address(token), abi.encodeCall(token.halt, (REF)));
+        else _call(agent, address(token), abi.encodeWithSignature("unpause()"));
+    }
+
+    function resume() external told {
+        _call(chief, address(token), abi.encodeCall(token.unhalt, (REF)));
+    }
+
+    // ----------------------------------------------------------------------------------------------------- identities
+
+    function standing(uint256 a, uint256 seed) external told {
+        bytes memory call = abi.encodeCall(
+            registry.setStanding, (_who(a), _countries[seed % 3], uint8(seed >> 8) % 5, _until(seed >> 16), "file")
         );
-        _do(Kind.Force, agent, _who(a), _who(b), _amount(amount), call);
+        _call(admitter, address(current()), call);
     }
 
-    function burn(uint256 a, uint256 amount) external {
-        bytes memory call = abi.encodeWithSignature("burn(address,uint256)", _who(a), _amount(amount));
-        if (_do(Kind.Burn, agent, _who(a), address(0), _amount(amount), call)) ended += _amount(amount);
+    function renew(uint256 a, uint256 seed) external told {
+        _call(admitter, address(current()), abi.encodeCall(registry.renew, (_who(a), _until(seed), "file")));
     }
 
-    function raw(uint256 a, uint256 amount) public {
-        bytes memory call = abi.encodeWithSignature("mint(address,uint256)", _who(a), _amount(amount));
-        if (_do(Kind.Issue, agent, address(0), _who(a), _amount(amount), call)) issued += _amount(amount);
-    }
-
-    /// Goes through a door, and notes whether the verdict lied, a freeze was passed or a halt ignored.
-    function _do(Kind kind, address by, address from, address to, uint256 amount, bytes memory call)
-        private
-        returns (bool ok)
-    {
-        uint256 verdict = kind == Kind.Move && by != from
-            ? token.explainFrom(by, from, to, amount)
-            : token.explainMovement(kind, from, to, amount);
-        uint256 frozen = token.getFrozenTokens(from);
-        uint256 balance = token.balanceOf(from);
-        vm.prank(by);
-        (ok,) = address(token).call(call);
-        // `transferFrom` by oneself asks for the allowance, which was just given in full
-        if (ok != (verdict == 0)) ++lies;
-        if (ok && token.halted()) ++movedInHalt;
-        bool forced = kind == Kind.Force || kind == Kind.Burn || kind == Kind.Issue;
-        if (ok && !forced && amount != 0 && amount + frozen > balance) ++overdrawn;
-    }
-
-    // ------------------------------------------------------------------------------------------------ orders
-
-    function open(uint256 seed, uint256 n) external {
-        bytes32 id = bytes32(++_draws);
-        uint256 rows = within(n, 1, 7);
-        _batches.push();
-        Batch storage b = _batches[_batches.length - 1];
-        b.id = id;
-        uint128 total;
-        for (uint256 i = 0; i < rows; ++i) {
-            uint96 amount = uint96(uint256(keccak256(abi.encode(seed, i))) % 60);
-            b.rows.push(Merkle.row(_who(seed >> (8 * i)), amount));
-            total += amount;
+    /// Comes, goes, is linked, denied, or becomes somebody else.
+    function membership(uint256 a, uint256 b, uint256 which) external told {
+        address to = which % 32 == 0 ? address(registry) : address(current()); // a former registry speaks on
+        if (which % 6 == 0) _call(admitter, to, abi.encodeCall(registry.deny, (_who(a), b % 3 == 0, REF)));
+        else if (which % 6 == 1) _call(admitter, to, abi.encodeCall(registry.remove, (_who(a))));
+        else if (which % 6 == 2) _call(admitter, to, abi.encodeCall(registry.link, (_who(a), _who(b))));
+        else if (which % 6 == 3) {
+            address investor = investorOf(_who(b));
+            _call(admitter, to, abi.encodeCall(registry.updateIdentity, (_who(a), investor)));
+        } else {
+            vm.startPrank(admitter);
+            try current().registerIdentity(_who(a), investorOf(_who(a)), HK) {
+                current().setStanding(_who(a), HK, RETAIL, _until(b), "file");
+            } catch {}
+            vm.stopPrank();
         }
-        if (total == 0) total = 1;
-        vm.prank(approver);
-        token.openOrder(
-            Order(id, Merkle.root(Merkle.leaves(id, b.rows, 2)), "file", uint32(rows), total, uint40(block.timestamp + 60 days))
-        );
+        _noteShared(_who(a));
     }
 
-    function issueChunk(uint256 which, uint256 at, bool skip) external {
-        if (_batches.length == 0) return;
-        Batch storage b = _batches[which % _batches.length];
-        bytes32[] memory leaves = Merkle.leaves(b.id, b.rows, 2);
-        (,, uint256 next,,,,) = token.orderOf(b.id);
-        uint256 chunk = at % 4 == 0 ? at % leaves.length : next / 2; // now and then any chunk
-        if (chunk >= leaves.length) chunk = 0;
-        uint256 supply = token.totalSupply();
-        vm.prank(agent);
-        try token.issue(b.id, chunk * 2, Merkle.chunk(b.rows, 2, chunk), Merkle.proof(leaves, chunk), skip) {
-            if (chunk * 2 != next) ++lies;
-            b.issued += token.totalSupply() - supply;
-            issued += token.totalSupply() - supply;
-        } catch {}
+    function _noteShared(address who) private {
+        address investor = current().identity(who);
+        if (investor == address(0)) return;
+        address first = current().walletsOf(who)[0];
+        for (uint256 i = 0; i < PEOPLE; ++i) {
+            if (current().identity(people[i]) != investor) continue;
+            if (current().walletsOf(people[i])[0] != first) wasShared[investor] = true;
+        }
     }
 
-    function close(uint256 which) external {
-        if (_batches.length == 0 || which % 4 != 0) return;
-        vm.prank(approver);
-        token.closeOrder(_batches[which % _batches.length].id);
-    }
+    // -------------------------------------------------------------------------------------------------- terms and rules
 
-    function batches() external view returns (uint256) {
-        return _batches.length;
-    }
-
-    function batch(uint256 i) external view returns (bytes32 id, bytes32[] memory rows, uint256 seen) {
-        return (_batches[i].id, _batches[i].rows, _batches[i].issued);
-    }
-
-    // --------------------------------------------------------------------------------------- acts and identities
-
-    function freezeAccount(uint256 a, bool on) external {
-        vm.prank(agent);
-        token.setAddressFrozen(_who(a), on);
-    }
-
-    function freezeSome(uint256 a, uint256 amount) external {
-        freezeAmount(_who(a), _amount(amount));
-    }
-
-    function pauseOrHalt(uint256 which) external {
-        vm.startPrank(agent);
-        if (which % 3 == 0) token.pause();
-        else if (which % 3 == 1) token.unpause();
-        else if (which % 5 == 0) token.halt(REF);
-        vm.stopPrank();
-    }
-
-    function resume() external {
-        vm.prank(issuer);
-        token.unhalt(REF);
-    }
-
-    function standing(uint256 a, uint256 seed) external {
-        vm.prank(admitter);
-        registry.setStanding(_who(a), seed % 2 == 0 ? HK : US, uint8(seed >> 8) % 5, _until(seed >> 16), "file");
-    }
-
-    function renew(uint256 a, uint256 seed) external {
-        vm.prank(admitter);
-        registry.renew(_who(a), _until(seed), "file");
-    }
-
-    function denySome(uint256 a, bool on) external {
-        vm.prank(admitter);
-        registry.deny(_who(a), on, REF);
-    }
-
-    function takeOff(uint256 a) external {
-        vm.prank(admitter);
-        registry.remove(_who(a));
-    }
-
-    function link(uint256 a, uint256 b) external {
-        vm.prank(admitter);
-        registry.link(_who(a), _who(b));
-    }
-
-    function admitSome(uint256 a, uint256 b) external {
-        admitAs(registry, _who(a), investorOf(_who(b)), RETAIL, HK);
-    }
-
-    function lists(uint256 which) external {
+    function lists(uint256 which) external told {
         uint16[] memory list = new uint16[](1);
-        list[0] = which & 64 == 0 ? HK : US;
-        vm.prank(which & 1 == 0 ? issuer : agent);
-        if (which % 3 == 0) token.allowCountries(list, which & 1 == 0);
-        else if (which % 3 == 1) token.setCountryList(which & 1 != 0);
-        else token.setClasses(which & 1 == 0 ? 0 : uint16(which >> 8));
+        list[0] = _countries[(which >> 8) % 3];
+        bytes memory call;
+        if (which % 6 == 0) call = abi.encodeCall(token.allowCountries, (list, which & 64 == 0));
+        else if (which % 6 == 1) call = abi.encodeCall(token.setCountryList, (which & 64 != 0));
+        else if (which % 6 == 2) call = abi.encodeCall(token.setClasses, (which & 64 == 0 ? 0 : uint16(which >> 8)));
+        else if (which % 6 == 3) call = abi.encodeCall(token.setMode, (which & 64 == 0 ? Mode.Open : Mode((which >> 8) % 3)));
+        else if (which % 6 == 4) call = abi.encodeCall(token.setLockUp, (uint40(block.timestamp + (which >> 8) % 1 days)));
+        else call = abi.encodeCall(token.setCap, (uint128(within(which, SMALL_CAP / 2, SMALL_CAP))));
+        uint256 cap = token.cap();
+        _call(agent, address(token), call);
+        if (token.cap() > cap) ++broken[19]; // an agent alone raised it
+        _call(chief, address(token), call);
     }
 
-    function maxUnits(uint256 max) external {
-        vm.prank(issuer);
-        book.setMaxUnits(uint128(within(max, 500, 2_000)));
-        vm.prank(agent);
-        book.setMaxUnits(uint128(within(max, 500, 2_000)));
-    }
-
-    /// Sets one of the further rules, tighter or looser.
-    function limits(uint256 which, uint256 limit) external {
+    function limits(uint256 which, uint256 limit) external told {
         bytes memory call;
         uint128 small = uint128(limit % 60);
-        if (which % 7 == 0) call = abi.encodeCall(book.setMinimumHolding, (small));
-        else if (which % 7 == 1) call = abi.encodeCall(book.setMaxHolders, (uint32(limit % 7)));
-        else if (which % 7 == 2) call = abi.encodeCall(book.setMaxHoldersIn, (HK, uint32(limit % 5)));
-        else if (which % 7 == 3) call = abi.encodeCall(book.setMaxHoldersIn, (US, uint32(limit % 3)));
-        else if (which % 7 == 4) call = abi.encodeCall(book.setVelocity, (small * 10, small == 0 ? 0 : 1 days));
-        else if (which % 7 == 5) call = abi.encodeCall(book.setHoldingPeriod, (uint32(limit % 2 days)));
-        else call = abi.encodeCall(book.setDenomination, (uint128(limit % 4)));
-        vm.prank(which & 64 == 0 ? issuer : agent);
-        (bool ok,) = address(book).call(call);
-        if (ok) ++limited;
+        if (which % 8 == 0) call = abi.encodeCall(book.setMinimumHolding, (small));
+        else if (which % 8 == 1) call = abi.encodeCall(book.setMaxHolders, (uint32(limit % 7)));
+        else if (which % 8 == 2) call = abi.encodeCall(book.setMaxHoldersIn, (HK, uint32(limit % 5)));
+        else if (which % 8 == 3) call = abi.encodeCall(book.setMaxHoldersIn, (US, uint32(limit % 3)));
+        else if (which % 8 == 4) call = abi.encodeCall(book.setVelocity, (small * 10, small == 0 ? 0 : 1 days));
+        else if (which % 8 == 5) call = abi.encodeCall(book.setHoldingPeriod, (uint32(limit % 2 days)));
+        else if (which % 8 == 6) call = abi.encodeCall(book.setDenomination, (uint128(limit % 4)));
+        else call = abi.encodeCall(book.setMaxUnits, (uint128(within(limit, 500, 2_000))));
+        if (!_call(agent, address(book), call)) _call(chief, address(book), call);
     }
 
-    /// Starts a preset and goes a part of the way; with other acts in between.
-    function preset(uint256 from, uint256 n, bool anew) external {
-        vm.startPrank(agent);
-        if (!token.halted()) token.halt(REF);
-        if (anew) book.startPreset();
+    /// Halts, counts everybody or a part, with other acts in between, and ends the halt now and then.
+    function preset(uint256 from, uint256 n, bool anew) external told {
+        _call(agent, address(token), abi.encodeCall(token.halt, (REF)));
+        if (anew) _call(agent, address(book), abi.encodeCall(book.startPreset, ()));
         address[] memory all = _sorted();
-        uint256 first = from % all.length;
-        uint256 length = within(n, 0, all.length - first);
-        address[] memory part = new address[](length);
-        for (uint256 i = 0; i < length; ++i) {
+        uint256 first = anew ? 0 : from % all.length;
+        address[] memory part = new address[](anew ? all.length : within(n, 0, all.length - first));
+        for (uint256 i = 0; i < part.length; ++i) {
             part[i] = all[first + i];
         }
-        book.preset(part);
-        vm.stopPrank();
+        _call(agent, address(book), abi.encodeCall(book.preset, (part)));
+        if (from % 4 != 0) _call(chief, address(token), abi.encodeCall(token.unhalt, (REF)));
     }
 
-    function later(uint256 time) external {
-        vm.warp(block.timestamp + within(time, 1, 40 days));
+    function window(uint256 seed) external told {
+        (uint256 size, uint256 period,) = token.mintWindow();
+        uint96 newSize = uint96(within(seed, 1, 1_000));
+        bytes memory call = abi.encodeCall(token.setMintWindow, (newSize, uint24(1 days)));
+        bool wider = period != 0 && newSize > size;
+        if (_call(agent, address(token), call)) {
+            if (wider) ++broken[19];
+            _windowSet();
+            return;
+        }
+        _call(chief, address(token), call);
+        if (_call(chief, address(token), abi.encodeCall(token.applyMintWindow, ()))) ++broken[19]; // alone, and at once
+        if (seed % 3 == 0) _call(agent, address(token), abi.encodeCall(token.cancelMintWindow, ()));
+        if (_call(raiser, address(token), abi.encodeCall(token.applyMintWindow, ()))) _windowSet();
     }
 
-    // -------------------------------------------------------------------------------------------------- helpers
+    // ------------------------------------------------------------------------------------------------------------ slots
 
-    function at() external view returns (address, address, address) {
-        return (address(token), address(registry), address(book));
+    /// Proposed and cancelled, or applied after the delay and mostly bound; now and then bound again.
+    function swapRegistry(uint256 seed) external told {
+        address other = address(current()) == address(registry) ? address(second) : address(registry);
+        if (seed % 3 == 0) _call(chief, address(token), abi.encodeCall(token.setIdentityRegistry, (other)));
+        if (seed % 6 == 0) _call(agent, address(token), abi.encodeCall(token.cancelIdentityRegistry, ()));
+        if (seed % 6 == 3) {
+            if (_call(chief, address(token), abi.encodeCall(token.applyIdentityRegistry, ()))) ++broken[19];
+            vm.warp(block.timestamp + DELAY);
+            if (_call(chief, address(token), abi.encodeCall(token.applyIdentityRegistry, ()))) ++swaps;
+        }
+        if ((seed >> 8) % 4 != 0) _call(issuer, address(current()), abi.encodeCall(registry.bindToken, (address(token))));
     }
 
-    function _who(uint256 n) private view returns (address) {
-        return people[n % people.length];
+    /// The rule book, a stranger's contract in some temper, or nothing.
+    function swapCompliance(uint256 seed) external told {
+        hostile.set(Hostile.Temper(seed % 4), address(0), "");
+        if (seed % 5 > 2) return;
+        address next = seed % 5 == 0 ? address(hostile) : seed % 5 == 1 ? address(0) : address(book);
+        if (token.compliance() == address(book) && seed % 7 > 2) return; // it stays there mostly
+        _call(chief, address(token), abi.encodeCall(token.setCompliance, (next)));
+        vm.warp(block.timestamp + DELAY);
+        if (_call(chief, address(token), abi.encodeCall(token.applyCompliance, ()))) ++swaps;
     }
 
-    function _amount(uint256 n) private pure returns (uint256) {
-        return within(n, 0, 600);
+    // ----------------------------------------------------------------------------------------------------------- powers
+
+    /// Somebody helps himself to what only the owner gives.
+    function grab(uint256 a, uint256 seed) external told {
+        address who = seed % 4 == 0 ? agent : _who(a);
+        bytes[6] memory calls = [
+            abi.encodeCall(IPowers.grantPowers, (who, seed & Power.ALL)),
+            abi.encodeCall(IPowers.transferOwnership, (who)),
+            abi.encodeCall(IPowers.acceptOwnership, ()),
+            abi.encodeCall(IPowers.addAgent, (who)),
+            abi.encodeCall(IPowers.setAgentDefault, (Power.FREEZE)),
+            abi.encodeCall(IPowers.revokePowers, (agent, Power.ALL))
+        ];
+        bool ok = _call(who, address(token), calls[seed % 6]);
+        if (!ok || who == chief) return;
+        if (seed % 6 == 2 && who == heir) (chief, heir) = (who, address(0));
+    }
+
+    /// The owner grants, takes, and hands over.
+    function govern(uint256 a, uint256 seed) external told {
+        address who = _who(a);
+        uint256 powers = seed & (Power.DOCUMENT | Power.PAUSE | Power.ADMIT);
+        if (seed % 4 == 0) {
+            if (_call(chief, address(token), abi.encodeCall(IPowers.grantPowers, (who, powers)))) mandate[who] |= powers;
+        } else if (seed % 4 == 1) {
+            if (_call(chief, address(token), abi.encodeCall(IPowers.revokePowers, (who, powers)))) mandate[who] &= ~powers;
+        } else if (seed % 4 == 2) {
+            address next = seed % 8 == 2 ? address(0) : who;
+            if (_call(chief, address(token), abi.encodeCall(IPowers.transferOwnership, (next)))) heir = next;
+        } else if (heir != address(0)) {
+            if (_call(heir, address(token), abi.encodeCall(IPowers.acceptOwnership, ()))) (chief, heir) = (heir, address(0));
+        }
+    }
+
+    function powerful(uint256 i) external view returns (address) {
+        return i < PEOPLE ? people[i] : [agent, approver, recoverer, raiser, issuer][i - PEOPLE];
     }
 
     function _until(uint256 n) private view returns (uint40) {
-        return uint40(block.timestamp + n % 400 days);
-    }
-
-    function _sorted() private view returns (address[] memory list) {
-        list = people;
-        for (uint256 i = 1; i < list.length; ++i) {
-            for (uint256 k = i; k > 0 && list[k - 1] > list[k]; --k) {
-                (list[k - 1], list[k]) = (list[k], list[k - 1]);
-            }
-        }
+        return uint40(block.timestamp + (n % 3 == 0 ? n % 400 days : 400 days));
     }
 }

@@ -15,7 +15,7 @@ contract KnownBugsTest is Fixture {
         token.grantPowers(_recoverer, Power.RECOVER);
     }
 
-    /// A revoked investor stays revoked, whatever he does himself: only an admit agent brings him back.
+    /// A revoked investor stays revoked, whatever he does himself; the statement itself: Attestation.t.sol.
     function test_B1_a_revoked_investor_does_not_come_back_by_himself() public {
         expire(alice);
         vm.startPrank(alice);
@@ -54,7 +54,7 @@ contract KnownBugsTest is Fixture {
         same(token.totalSupply(), 50, "supply");
     }
 
-    // B3, counters that start wrong: tests/forge/RuleBook.t.sol, the preset.
+    // B3, counters that start wrong: RuleBook.t.sol, the preset.
 
     function test_B4_a_transfer_of_nothing_passes_and_changes_nothing() public {
         uint256 before = token.recordOf(alice);

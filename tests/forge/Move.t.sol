@@ -126,7 +126,7 @@ contract MoveTest is Fixture {
     }
 
     /// Words of storage and refusals, over receivers who are good, refused, twice in the list or the sender himself.
-    function testFuzz_batchTransfer_is_its_single_transfers(uint256 seed, bool limited) public {
+    function testFuzz_I25_batchTransfer_is_its_single_transfers(uint256 seed, bool limited) public {
         address[7] memory whom = [bob, carol, alice, stranger, venue, address(0), address(token)];
         (address[] memory to, uint256[] memory amounts) = (new address[](4), new uint256[](4));
         for (uint256 i = 0; i < 4; ++i) {

@@ -11,7 +11,7 @@ contract PowersTest is Fixture {
 
     // ------------------------------------------------------------------------------------------------ the owner
 
-    function test_owner_changes_in_two_steps() public {
+    function test_V24_owner_changes_in_two_steps() public {
         vm.expectEmit(address(token));
         emit IPowers.OwnershipTransferStarted(issuer, bob);
         vm.prank(issuer);
@@ -125,7 +125,7 @@ contract PowersTest is Fixture {
     // ------------------------------------------------------------------------------------------- door by power
 
     /// Every guarded door opens for its power and for no other: all others together are refused.
-    function test_each_door_opens_for_its_power_alone() public {
+    function test_I22_each_door_opens_for_its_power_alone() public {
         Door[] memory doors = _doors();
         for (uint256 i = 0; i < doors.length; ++i) {
             address without = address(uint160(0x5000 + i));

@@ -117,7 +117,7 @@ contract RuleBookTest is RuleBookFixture {
 
     // ------------------------------------------------------------------------------------------------- preset
 
-    function test_preset_is_needed_after_another_registry_and_arms_only_when_complete() public {
+    function test_B3_preset_is_needed_after_another_registry_and_arms_only_when_complete() public {
         give(alice, 400);
         give(carol2, 300);
         _replaceRegistry();

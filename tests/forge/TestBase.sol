@@ -9,16 +9,18 @@ interface Vm {
         address emitter;
     }
 
+    function accesses(address target) external returns (bytes32[] memory reads, bytes32[] memory writes);
     function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
     function chainId(uint256 id) external;
-    function etch(address account, bytes calldata code) external;
+    function etch(address target, bytes calldata code) external;
     function expectEmit(address emitter) external;
     function expectRevert() external;
     function expectCall(address callee, bytes calldata data) external;
     function expectRevert(bytes calldata error) external;
     function getRecordedLogs() external returns (Log[] memory);
     function prank(address sender) external;
+    function record() external;
     function recordLogs() external;
     function roll(uint256 number) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
