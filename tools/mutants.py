@@ -86,14 +86,16 @@ def sample(root: Path, size: int, seed: int) -> list[Mutant]:
     A file gets a share by its number of mutants, at least one; within a file the operators take turns, so that the
     many constants do not push out the few modifiers.
     """
-    by_file = {name: _shuffled(list(every(root, name)), f"{seed}:{name}") for name in files(root)}
-    by_file = {name: found for name, found in by_file.items() if found}
-    total = sum(len(found) for found in by_file.values())
-    drawn: list[Mutant] = []
-    for found in by_file.values():
-        drawn += found[: max(1, round(size * len(found) / total))]
-    random.Random(seed).shuffle(drawn)
-    return drawn[:size]
+    ranked = []
+    for name in files(root):
+        found = _shuffled(list(every(root, name)), f"{seed}:{name}")
+        ranked += [(place / len(found), mutant) for place, mutant in enumerate(found)]
+    dice = random.Random(seed)
+    dice.shuffle(ranked)
+    ranked.sort(key=lambda pair: pair[0])  # keeps the shuffled order among equals
+    drawn = [mutant for _, mutant in ranked[:size]]
+    dice.shuffle(drawn)
+    return drawn
 
 
 def files(root: Path) -> list[str]:
