@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Fixture, IAssetToken, IToken, Power, Vm} from "./Fixture.sol";
+import {Fixture, IAssetToken, IPowers, IToken, Power, Vm} from "./Fixture.sol";
 
 /// @notice A batch is its single acts in order: the same state, the same logs, the same refusals, all or none.
 contract BatchesTest is Fixture {
@@ -195,5 +195,41 @@ contract BatchesTest is Fixture {
         vm.prank(raw);
         token.burn(alice, 1, REF);
         same(token.balanceOf(alice), 998, "alice");
+    }
+
+    /// Every other power together opens no batch, and the one power does.
+    function test_every_batch_asks_for_its_own_power_and_no_other() public {
+        string[12] memory doors = [
+            "batchMint(address[],uint256[])",
+            "batchMint(address[],uint256[],bytes32)",
+            "batchBurn(address[],uint256[])",
+            "batchBurn(address[],uint256[],bytes32)",
+            "batchFreezePartialTokens(address[],uint256[])",
+            "batchFreezePartialTokens(address[],uint256[],bytes32)",
+            "batchUnfreezePartialTokens(address[],uint256[])",
+            "batchUnfreezePartialTokens(address[],uint256[],bytes32)",
+            "batchSetAddressFrozen(address[],bool[])",
+            "batchSetAddressFrozen(address[],bool[],bytes32)",
+            "batchForcedTransfer(address[],address[],uint256[])",
+            "batchForcedTransfer(address[],address[],uint256[],bytes32)"
+        ];
+        for (uint256 i = 0; i < doors.length; ++i) {
+            uint256 power = i >= 10 || i == 3 ? Power.FORCE : i >= 4 ? Power.FREEZE : Power.RAW_SUPPLY;
+            // Lists that all lie at the place of one length of zero; the ref, where there is one, is of no matter.
+            bytes memory call = abi.encodePacked(bytes4(keccak256(bytes(doors[i]))), abi.encode(128, 128, 128, 128, 0));
+            address others = actor(string.concat("others", doors[i]));
+            address one = actor(string.concat("one", doors[i]));
+            vm.startPrank(issuer);
+            token.grantPowers(others, AGENT_POWERS & ~power);
+            token.grantPowers(one, power);
+            vm.stopPrank();
+            vm.prank(others);
+            (bool ok, bytes memory error) = address(token).call(call);
+            no(ok, doors[i]);
+            same(uint32(bytes4(error)), uint32(IPowers.PowerMissing.selector), doors[i]);
+            vm.prank(one);
+            (ok,) = address(token).call(call);
+            yes(ok, doors[i]);
+        }
     }
 }

@@ -238,6 +238,16 @@ contract RegistryAdmissionTest is RuleBookFixture {
         give(bob, 401);
     }
 
+    function test_a_single_unit_of_a_wallet_that_changes_hands_is_counted() public {
+        give(alice, 1);
+        vm.prank(admitter);
+        registry.updateIdentity(alice, investorOf(bob));
+        same(book.unitsOf(investorOf(alice)), 0, "left");
+        same(book.unitsOf(investorOf(bob)), 1, "came");
+        vm.expectRevert();
+        give(bob, MAX);
+    }
+
     /// The new registry has never seen the wallet; the old one had, and units lie there.
     function test_units_of_a_wallet_only_the_former_registry_knew_are_counted() public {
         give(alice, 600);
