@@ -1,8 +1,8 @@
 """The slow proofs: which parts are there, and what did each find? Run by `make prove`, or `tools/run prove halmos`.
 
-A part is a function without arguments that returns its figures: ``passed``, a one-line ``summary``, the ``tools`` it used,
-and tables of text, each with title, head and rows. They go into proofs/results.json, beside the hash of the contracts
-they belong to; proofs/README.md says the same to a reader.
+A part is a function without arguments that returns its figures: ``passed``, a ``summary`` of one line, the ``tools`` it
+used, and tables of text, each with title, head and rows. They go into proofs/results.json, beside the hash of the
+contracts they belong to; proofs/README.md says the same to a reader.
 """
 
 from __future__ import annotations
