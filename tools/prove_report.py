@@ -58,5 +58,6 @@ _TOP = """\
 What the proofs found that are too slow for every run. Written by `make prove`; do not edit. A test holds this page to
 `results.json`. `make prove PART=halmos` runs one part. "Contracts" is the hash of the sources that a part was run on.
 
-None of this replaces an audit: these contracts are unaudited.
+A symbolic property holds for every input within its bound, on the real bytecode, with keccak256 taken to have no
+collisions. None of this replaces an audit: these contracts are unaudited.
 """

@@ -183,6 +183,9 @@ contract CornersTest is Fixture {
         (bytes memory one, bytes memory two) = (_signature(0x1551, digest), _signature(0x3A11, digest));
         vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.WalletDenied.selector, a.wallet));
         registry.admitByAttestation(a, one, two);
+        admitAs(registry, a.wallet, stranger, RETAIL, HK); // the denial outlives it
+        vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.WalletDenied.selector, a.wallet));
+        registry.admitByAttestation(a, one, two);
     }
 
     function _signature(uint256 key, bytes32 digest) private pure returns (bytes memory) {
