@@ -14,7 +14,7 @@ from environments import ROOT, Missing, analysers, native_tool
 from prove_forge import settings
 
 PROPERTIES = ROOT / "tests" / "halmos"
-TIMEOUT = "600s"  # for one question to the solver
+TIMEOUT = "120s"  # for one question to the solver
 PASSED, REFUTED, TIMED_OUT = 0, 1, 2
 
 
