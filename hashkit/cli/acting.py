@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def act(session: Session, plan: Plan[Outcome], *, final: bool = False) -> None:
     """Confirm and send a plan of one act, and say in which block it happened."""
     outcome = session.write(plan, final=final)
-    done = f"{plan.title}: done in block {outcome.block}."
+    when = f"done in block {outcome.block}" if outcome.sent else "was done before; nothing sent"
+    done = f"{plan.title}: {when}."
     lines = [done, *filter(None, [plan.note])] if plan.steps else [plan.note]
     session.show(Answer(outcome.to_dict(), lines, links={"transaction": outcome.link}))

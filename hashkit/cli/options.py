@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -58,6 +59,19 @@ _NO_INPUT = (_option("--no-input", is_flag=True, envvar="HASHKIT_NO_INPUT", help
 _WRITE = (
     _option("--dry-run", is_flag=True, help="Stop after the plan; nothing is sent."),
     _option("-y", "--yes", is_flag=True, help="Confirm without being asked."),
+    _option(
+        "--out",
+        "save_as",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Save the plan for `hashkit apply`; nothing is sent.",
+    ),
+    _option(
+        "--to-safe",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Save the plan for a Safe (--account 0x…) as its Transaction Builder reads it; nothing is sent.",
+    ),
 )
 _RAW = (_option("--raw", is_flag=True, help="Amounts count the smallest unit."),)
 _AT = (_option("--at", metavar="BLOCK|DATE", help="Block, date or UTC time to look at; default: the newest."),)

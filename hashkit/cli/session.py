@@ -43,6 +43,8 @@ class Choices:
     at: str | None = None
     raw: bool = False
     dry_run: bool = False
+    save_as: Path | None = None
+    to_safe: Path | None = None
     yes: bool = False
     no_input: bool = False
     as_json: bool = False
@@ -114,7 +116,7 @@ class Session:
         from hashkit.issuer.client import Hashkit
 
         folder = self.place if anywhere else self.project.root
-        signs = not (reading or watching or self.choices.dry_run)
+        signs = not (reading or watching or self.choices.dry_run or self.choices.save_as or self.choices.to_safe)
         hashkit = Hashkit.connect(
             self.network.name,
             self.setting("account") if signs else None,
@@ -224,6 +226,8 @@ class Session:
             told = [*plan.warnings, *warnings] if self.screen.json else warnings
             self.show(Answer(plan.to_dict(), plan.table().splitlines(), warnings=told))
             click.get_current_context().exit()
+        if plan.steps and (self.choices.save_as or self.choices.to_safe):
+            self._save(plan, warnings)
         if plan.steps:  # without steps the note is the answer
             self.screen.say(plan.table())
             self.screen.detail(plan.steps)
@@ -247,6 +251,24 @@ class Session:
             self.screen.say(f"Warning: {warning}")
         if answer.code:
             context.exit(answer.code)
+
+    def _save(self, plan: Plan[Any], warnings: Sequence[str]) -> None:
+        """Write the plan instead of sending it, and end the command."""
+        from hashkit.store.documents import write_json
+
+        data, lines = plan.to_dict(), plan.table().splitlines()
+        if self.choices.to_safe:
+            batch = plan.to_safe()
+            write_json(self.choices.to_safe, batch)
+            lines.append(f"For the Safe's Transaction Builder: {self.choices.to_safe}")
+            lines.append(f"Checksum it will compare: {batch['meta']['checksum']}")
+        if self.choices.save_as:
+            digest = plan.save(self.choices.save_as).digest
+            lines.append(f"Saved in {self.choices.save_as}; do it with: hashkit apply {self.choices.save_as}")
+            lines.append(f"Digest to compare: {digest}")
+            data = {**data, "file": str(self.choices.save_as), "digest": digest}
+        self.show(Answer(data, lines, warnings=warnings))
+        click.get_current_context().exit()
 
     def _document(self, answer: Answer, context: click.Context) -> dict[str, Any]:
         command = "-".join(context.command_path.split()[1:])

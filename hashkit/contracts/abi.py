@@ -82,6 +82,19 @@ def decode(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
     return _decode(types, data)
 
 
+def read_call(data: bytes, *contracts: str) -> tuple[Entry, tuple[Any, ...]] | None:
+    """The function that calldata calls and its arguments; None when ``contracts`` have none that it fits."""
+    entry = next((e for e in table("function", *contracts).values() if e.selector == data[:4]), None)
+    if entry is None:
+        return None
+    try:
+        values = decode(entry.inputs, data[4:])
+    except Exception:  # noqa: BLE001 - eth-abi raises anything over hostile bytes
+        return None
+    # Bytes that decode but are not what encoding gives could hide something from whoever reads the arguments.
+    return (entry, values) if entry.selector + encode(entry.inputs, values) == data else None
+
+
 class Face:
     """A contract as Python sees it: one method a function, each returning a ``Call`` or a ``Query``."""
 

@@ -42,6 +42,34 @@ class Query(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Truth:
+    """What a contract must answer when an act has happened: one word of a view's answer, compared.
+
+    Pure data, so that it can be saved with a plan. ``word`` counts the 32-byte words of the answer from 0.
+    """
+
+    to: str
+    data: bytes
+    function: str
+    word: int
+    value: int
+    at_least: bool = False
+    """True: the word may be higher than ``value``; False: it must equal it."""
+
+    @property
+    def query(self) -> Query[bool]:
+        """The question whether it holds."""
+        return Query(self.to, self.data, "", self.function, self._holds)
+
+    def _holds(self, answer: bytes) -> bool:
+        start = 32 * self.word
+        if len(answer) < start + 32:
+            raise ValueError("the answer is too short")
+        found = int.from_bytes(answer[start : start + 32])
+        return found >= self.value if self.at_least else found == self.value
+
+
+@dataclass(frozen=True, slots=True)
 class Deploy:
     """A contract creation: artifact name and init code with the encoded constructor arguments."""
 

@@ -12,6 +12,7 @@ from hashkit.chain.keys import open_signer
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
 from hashkit.contracts.hashing import keccak
+from hashkit.contracts.truths import redeemed
 from hashkit.domain.facts import ZERO
 from hashkit.domain.parties import Power
 from hashkit.domain.units import Units
@@ -109,7 +110,7 @@ class Acts:
             key=f"redeem:{ref.hex()}",
             title=title,
             action=self.token.redeem(account, units.raw, ref),
-            settled=lambda: read(self.context.endpoint, self.token.ref_consumed(ref), "latest"),
+            truths=(redeemed(self.token, ref),),
         )
         after = f"{self._count(balance).show()} -> {self._count(max(0, balance - units.raw)).show()}"
         return Plan(

@@ -17,10 +17,13 @@ from hashkit.contracts.asset_token import AssetToken
 from hashkit.domain.network import Network
 from hashkit.domain.terms import AssetTerms
 from hashkit.errors import AccountError, InputError
+from hashkit.issuer.apply import apply
 from hashkit.issuer.asset import Asset
+from hashkit.issuer.batches import Batch, batch, batches, resume
 from hashkit.issuer.context import Context
 from hashkit.issuer.deploy import plan_deploy
 from hashkit.issuer.plan import Plan
+from hashkit.issuer.steps import Outcome
 from hashkit.rpc.client import Endpoint
 from hashkit.rpc.reads import read
 from hashkit.store.deployments import Deployment, deployments
@@ -104,6 +107,22 @@ class Hashkit:
         """Deploy a tranche from its terms, or from its term sheet (TOML)."""
         found = terms if isinstance(terms, AssetTerms) else read_terms(Path(terms))
         return plan_deploy(self.context, found, lambda deployment: Asset(self.context, deployment))
+
+    def apply(self, path: str | Path) -> Plan[Outcome]:
+        """A plan that was saved, by whomever: exactly that one, or a StalePlan."""
+        return apply(self.context, Path(path))
+
+    def batches(self) -> tuple[Batch, ...]:
+        """What the acting account has sent from this machine, oldest first."""
+        return batches(self.context)
+
+    def batch(self, batch_id: str) -> Batch:
+        """One batch, with how final each of its steps is."""
+        return batch(self.context, batch_id)
+
+    def resume(self, batch_id: str) -> Plan[Outcome]:
+        """The rest of a batch that did not end."""
+        return resume(self.context, batch_id)
 
     def asset(self, symbol: str) -> Asset:
         """An asset of this project by its symbol, or by the address of its token."""

@@ -55,14 +55,15 @@ class Context:
             self.project.journal,
             self.network.chain_id,
             self.sender,
-            genesis=self._genesis(),
+            genesis=self.genesis(),
             clock=self.clock,
             disposable=self.network.dev,
             wait_seconds=self.lock_seconds,
             on_wait=on_wait,
         )
 
-    def _genesis(self) -> str:
+    def genesis(self) -> str:
+        """Hash of the chain's first block, 0x-hex: it tells two chains with one id apart."""
         block = self.endpoint.call("eth_getBlockByNumber", ("0x0", False))
         if not isinstance(block, dict) or not isinstance(block.get("hash"), str):
             raise NodeError(

@@ -14,6 +14,7 @@ from typing import Any
 from hashkit.contracts.call import Call
 from hashkit.contracts.hashing import keccak
 from hashkit.contracts.identity_registry import IdentityRegistry
+from hashkit.contracts.truths import admitted
 from hashkit.domain.countries import country, country_by_numeric
 from hashkit.domain.parties import Admission, InvestorClass, Standing
 from hashkit.domain.terms import iso_time
@@ -276,12 +277,11 @@ class Investors:
         ]
         call = self._face.admit(admissions, _hash(proof))
         many = f"{len(items)} investors" if len(items) > 1 else items[0][0].investor_id
-        wallets = [a.wallet for a in admissions]
         return Step(
             key=f"admit:{keccak(call.data).hex()[:16]}",
             title=f"Admit {many}",
             action=call,
-            settled=lambda: all(s.registered for s in self.standings(wallets)),
+            truths=tuple(admitted(self._face, admission.wallet) for admission in admissions),
             repeatable=True,
         )
 

@@ -11,10 +11,10 @@ from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
 from hashkit.contracts.hashing import keccak, order_id, packed_row
 from hashkit.contracts.logs import events
-from hashkit.domain.attempts import Receipt
+from hashkit.contracts.truths import order_opened, rows_issued
 from hashkit.domain.orders import Row
 from hashkit.domain.units import Units
-from hashkit.errors import InputError, TransactionFailed
+from hashkit.errors import InputError
 from hashkit.issuer.context import Context
 from hashkit.issuer.costs import quote
 from hashkit.issuer.eligibility import cap_check, refused_rows, row_check
@@ -29,7 +29,7 @@ from hashkit.issuer.orders import (
     rows_of,
 )
 from hashkit.issuer.plan import Plan
-from hashkit.issuer.steps import Check, Outcome, Results, Step
+from hashkit.issuer.steps import Check, Outcome, Step
 from hashkit.issuer.who import name_of
 from hashkit.rpc.reads import read
 from hashkit.store.deployments import Deployment
@@ -208,44 +208,29 @@ class Issuing:
             call = token.open_order(order)
         else:
             call = token.open_order_by_sig(order, approval.approver, bytes.fromhex(approval.signature[2:]))
-
-        def remembered(results: Results) -> Call:
-            # Before the order goes out: a changed row must be refused even if this process dies now.
-            with IssueRows(self.context.project.rows_file) as memory:
-                memory.remember_rows(self._chain, token.address, _remembered(prepared))
-            return call
-
-        def settled() -> bool:
-            state = read(self.context.endpoint, token.order_of(order.order_id), "latest")
-            return state.opened and state.rows_root == order.rows_root
-
-        return Step(f"order:{prepared.id}:open", f"Open order {prepared.id[:10]}…", remembered, settled=settled)
+        return Step(
+            key=f"order:{prepared.id}:open",
+            title=f"Open order {prepared.id[:10]}…",
+            action=call,
+            truths=(order_opened(token, order.order_id, order.rows_root),),
+            remembers=tuple(_remembered(prepared)),
+        )
 
     def _chunk(self, prepared: PreparedOrder, first: int, part: Sequence[Row], skip: bool) -> Step:
         token, order = self.token, prepared.order
-        call = token.issue(order.order_id, first, part, proof_of(prepared, first), skip)
         last = first + len(part)
-
-        def passed() -> bool:
-            return read(self.context.endpoint, token.order_of(order.order_id), "latest").next_row >= last
-
-        def verify(receipt: Receipt) -> None:
-            if not passed():
-                raise TransactionFailed(
-                    f"The order's cursor has not passed row {last}.",
-                    why=f"Transaction {receipt.tx_hash} is mined, but the contract does not show it.",
-                    next_step="Run the same command again; it asks the contract first.",
-                )
-
-        title = f"Rows {first + 1} to {last}"
-        return Step(f"order:{prepared.id}:rows:{first}", title, call, verify=verify, settled=passed)
+        return Step(
+            key=f"order:{prepared.id}:rows:{first}",
+            title=f"Rows {first + 1} to {last}",
+            action=token.issue(order.order_id, first, part, proof_of(prepared, first), skip),
+            truths=(rows_issued(token, order.order_id, last),),
+        )
 
     def _guesses(self, prepared: PreparedOrder, steps: Sequence[Step]) -> list[tuple[Call | None, int]]:
         many = [len(part) for _, part in open_chunks(prepared)]
-        opening = len(steps) - len(many)
-        guesses: list[tuple[Call | None, int]] = [(None, 130_000)] * max(opening, 0)
-        actions = [s.action for s in steps if isinstance(s.action, Call)]
-        return guesses + [(call, 60_000 + 42_000 * n) for call, n in zip(actions, many, strict=False)]
+        opening = [130_000] if any(step.remembers for step in steps) else []
+        usual = opening + [60_000 + 42_000 * n for n in many]
+        return [(s.action, gas) for s, gas in zip(steps, usual, strict=False) if isinstance(s.action, Call)]
 
     def _result(self, prepared: PreparedOrder) -> Callable[[Outcome], Issued]:
         def result(outcome: Outcome) -> Issued:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from hashkit.chain.fees import Fee
 from hashkit.domain.verdict import Verdict
 from hashkit.errors import Refused, TransferRefused
 from hashkit.issuer.context import Context
+from hashkit.issuer.safe import safe_batch
+from hashkit.issuer.saved import saved
 from hashkit.issuer.steps import Check, Event, Outcome, Step
 from hashkit.issuer.write import carry_out
+from hashkit.store.plans import SavedPlan
 
 R = TypeVar("R")
 
@@ -68,12 +72,29 @@ class Plan(Generic[R]):
         Raises what ``refused`` holds, before anything is sent; see ``carry_out`` for the rest. Running the
         same plan again goes on where an earlier run stopped.
         """
-        refused = self.refused
-        if refused is not None:
-            raise refused
-        if not self.steps:
+        if not self.ready:
             return self.result(Outcome())
         return self.result(carry_out(self.context, self.title, self.steps, on_event))
+
+    def save(self, path: str | Path) -> SavedPlan:
+        """Write the plan to a file, to be applied later or by another hand; see ``Hashkit.apply``.
+
+        Raises what ``refused`` holds; InputError when there is nothing to do or contracts are created.
+        """
+        found = saved(self.context, self.title, self.ready)
+        found.write(Path(path))
+        return found
+
+    def to_safe(self) -> dict[str, Any]:
+        """The plan for Safe's Transaction Builder, for the Safe that ``context`` plans for. Raises as ``save``."""
+        return safe_batch(self.context, self.title, self.ready)
+
+    @property
+    def ready(self) -> tuple[Step, ...]:
+        """The steps, when nothing speaks against them; else what ``refused`` holds is raised."""
+        if self.refused is not None:
+            raise self.refused
+        return self.steps
 
     def table(self) -> str:
         """The plan as plain text."""

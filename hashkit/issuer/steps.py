@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hashkit.contracts.call import Call, Deploy
+from hashkit.contracts.call import Call, Deploy, Truth
 from hashkit.domain.attempts import Receipt
+from hashkit.errors import InputError
+from hashkit.store.rows import IssueRow
 
 Action = Call | Deploy
 Results = Mapping[str, Receipt]
@@ -35,16 +37,17 @@ class Step:
     ``key`` says which act this is, for ever: two steps with the same key and target contract are the same
     act, which happens once ("order 0x12…, rows 0 to 200"). A ``repeatable`` step (a transfer, a pause) is
     a new act each time the command runs; only a run that died half-way is gone on with.
-    ``action`` may be a function of the earlier receipts. ``verify`` reads the truth from the contract
-    after the transaction and raises when it is not as it should be. ``settled`` tells from the contract
-    whether the act has happened already, by whatever hand; then nothing is sent.
+    ``action`` may be a function of the earlier receipts; only deploying needs that. ``truths`` are what the
+    contracts answer once the act has happened, by whatever hand: when all hold before, nothing is sent, and
+    all must hold after.
     """
 
     key: str
     title: str
     action: Action | Callable[[Results], Action]
-    verify: Callable[[Receipt], None] | None = None
-    settled: Callable[[], bool] | None = None
+    truths: tuple[Truth, ...] = ()
+    remembers: tuple[IssueRow, ...] = ()
+    """Rows kept on this machine before the transaction goes out, so that a changed row is refused ever after."""
     repeatable: bool = False
 
     def build(self, results: Results) -> Action:
@@ -61,6 +64,19 @@ class Step:
         if isinstance(self.action, Deploy):
             return {**found, "kind": "deploy", "contract": self.action.contract}
         return {**found, "kind": "late"}
+
+
+def calls_of(steps: Sequence[Step]) -> list[Call]:
+    """The calls of steps that are bound. InputError when one creates a contract, or needs one that is created."""
+    calls = [step.action for step in steps if isinstance(step.action, Call)]
+    if len(calls) < len(steps):
+        raise InputError(
+            "A plan that creates contracts can only be sent at once.",
+            why="The addresses of later steps follow from the transactions of earlier ones.",
+            next_step="Deploy in one go, then hand the powers over: hashkit powers grant.",
+            code="PLAN_LATE",
+        )
+    return calls
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashkit.chain.rehearsal import named
 from hashkit.chain.sender import Sender
 from hashkit.chain.signing import essence
-from hashkit.contracts.call import Deploy
+from hashkit.contracts.call import Call, Deploy
 from hashkit.domain.attempts import Receipt
 from hashkit.errors import (
     AccountError,
@@ -26,8 +26,11 @@ from hashkit.errors import (
     TransactionFailed,
 )
 from hashkit.issuer.context import Context
+from hashkit.issuer.saved import saved
 from hashkit.issuer.steps import Action, Event, Outcome, Step, StepOutcome
+from hashkit.rpc.reads import read_many
 from hashkit.store.journal import Journal, StepRecord
+from hashkit.store.rows import IssueRows
 
 
 def carry_out(
@@ -97,13 +100,14 @@ class _Run:
             return self._outcome(step, self.journal.receipt(record.id), sent=False)
         self.tell(Event("step", step.title, f"{position + 1} of {len(self.steps)}"))
         receipt = self.sender.resume(record.id)
-        if receipt is None and step.settled is not None and step.settled():
+        if receipt is None and step.truths and self._holds(step):
             self.journal.record_done(record.id)
             return self._outcome(step, None, sent=False)
         if receipt is None:
+            self._remember(step, record)
             receipt = self._perform(record, action)
-        if step.verify is not None:
-            step.verify(receipt)
+        if not self._holds(step):
+            raise _untrue(step, receipt)
         self.journal.record_done(record.id)
         return self._outcome(step, receipt, sent=True)
 
@@ -114,6 +118,18 @@ class _Run:
             if error.code == "REVERTED":
                 self.journal.record_failed(record.id, error.why)
             raise
+
+    def _holds(self, step: Step) -> bool:
+        """Do the contracts say that the step has happened? True when it has no truths."""
+        queries = [truth.query for truth in step.truths]
+        answers = read_many(self.context.endpoint, queries, "latest", multicall3=self.context.network.multicall3)
+        return all(answer is True for answer in answers)
+
+    def _remember(self, step: Step, record: StepRecord) -> None:
+        # Before anything goes out: a changed row must be refused even if this process dies now.
+        if step.remembers:
+            with IssueRows(self.context.project.rows_file) as memory:
+                memory.remember_rows(self.context.network.chain_id, record.target, step.remembers)
 
     def _record(self, position: int, step: Step, action: Action) -> StepRecord:
         """The step's place in the journal: the one it has from an earlier run, or a new one."""
@@ -135,8 +151,16 @@ class _Run:
 
     def _batch(self, known: str | None) -> str:
         if self.batch is None:
-            self.batch = known or self.journal.open_batch(self.title, len(self.steps))
+            self.batch = known or self.journal.open_batch(self.title, len(self.steps), self._keep_plan())
         return self.batch
+
+    def _keep_plan(self) -> str:
+        """Keep the plan for ``batch resume``; its digest. Empty when it creates contracts."""
+        if not all(isinstance(step.action, Call) for step in self.steps):
+            return ""
+        plan = saved(self.context, self.title, self.steps)
+        plan.write(self.context.project.plan_file(plan.digest))
+        return plan.digest
 
     def _outcome(self, step: Step, receipt: Receipt | None, *, sent: bool) -> StepOutcome:
         tx_hash = receipt.tx_hash if receipt else ""
@@ -162,6 +186,15 @@ def _changed(step: Step, found: StepRecord, action: Action) -> InputError:
         why=f"Batch {found.batch} holds {named(action)} under the same reference.",
         next_step="Restore the earlier input, or use a new reference.",
         code="INTENT_CHANGED",
+    )
+
+
+def _untrue(step: Step, receipt: Receipt) -> TransactionFailed:
+    return TransactionFailed(
+        f"{step.title}: the contract does not show it.",
+        why=f"Transaction {receipt.tx_hash} is mined, but {step.truths[0].function} answers otherwise.",
+        next_step="Run the same command again; it asks the contract first.",
+        code="NOT_SHOWN",
     )
 
 

@@ -11,17 +11,17 @@ from hashkit.store.files import write_atomic
 MAX_BYTES = 4 * 1024 * 1024
 
 
-def read_json(path: Path) -> object:
-    """The JSON value in ``path``. InputError when it cannot be read, is too large or is no JSON."""
+def read_json(path: Path, most: int = MAX_BYTES) -> object:
+    """The JSON value in ``path``. InputError when it cannot be read, has more than ``most`` bytes or is no JSON."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise InputError(
             f"{path} cannot be read.", why=f"{error.strerror}.", next_step="Check the path.", code="FILE"
         ) from None
-    if len(data) > MAX_BYTES:
-        raise InputError(f"{path} is too large.", why=f"At most {MAX_BYTES:,} bytes are read.", code="FILE")
+    if len(data) > most:
+        raise InputError(f"{path} is too large.", why=f"At most {most:,} bytes are read.", code="FILE")
     try:
         return json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):

@@ -112,3 +112,42 @@ def test_a_lost_wallet_is_recovered_and_a_court_burns(shell):
     assert "at once" in shell.ok(*recover, "--to", "dev7", "--account", "dev9").out
     shell.ok("control", "burn", "40", "--from", "dev7", "--reason", "Order 14")
     assert "FAIL  R-BALANCE" in shell.fails(3, "control", "burn", "61", "--from", "dev7", "--reason", "Order 15").err
+
+
+def test_a_saved_plan_is_read_applied_and_applied_once(shell):
+    maker = shell.ok("control", "freeze", "INV-2", "--reason", "COURT-8", "--out", "freeze.json")
+    assert "hashkit apply freeze.json" in maker.out and "Digest to compare: 0x" in maker.out
+    assert not shell.ok("history", "--json").out.count("COURT-8")
+    shown = shell.ok("apply", "freeze.json", "--dry-run")
+    assert "HKGREEN.setAddressFrozen" in shown.out and "INV-2" in shown.out
+    assert "done in block" in shell.ok("apply", "freeze.json").out
+    assert "nothing sent" in shell.ok("apply", "freeze.json").out
+    shell.ok("control", "freeze", "INV-2", "--off", "--reason", "COURT-8")
+    assert "nothing sent" in shell.ok("apply", "freeze.json").out
+
+
+def test_a_plan_that_is_stale_wrong_or_nobodys_is_refused(shell):
+    shell.ok("control", "pause", "--reason", "x", "--out", "pause.json")
+    assert "The plan is for" in shell.fails(4, "apply", "pause.json", "--account", "dev5").err
+    assert "cannot be read" in shell.fails(2, "apply", "missing.json").err
+    shell.ok("control", "freeze", "INV-2", "--reason", "y")
+    shell.ok("control", "freeze", "INV-2", "--off", "--reason", "y")
+    assert "no longer fits" in shell.fails(8, "apply", "pause.json").err
+
+
+def test_a_plan_for_a_safe(shell):
+    token = shell.ok("asset", "show", "--json").data["data"]["address"]
+    shell.ok("powers", "grant", token, "pause")
+    ran = shell.ok("control", "pause", "--reason", "x", "--account", token, "--to-safe", "safe.json")
+    assert "Checksum it will compare: 0x" in ran.out
+    assert "is no Safe" in shell.fails(2, "control", "pause", "--reason", "x", "--to-safe", "no.json").err
+
+
+def test_batches_are_listed_and_shown(shell):
+    listed = shell.ok("batch", "list", "--json").data["data"]
+    assert all(b["done"] <= b["steps"] for b in listed)
+    issue = next(b for b in listed if b["title"].startswith("Issue "))
+    shown = shell.ok("batch", "show", issue["batch"])
+    assert "Rows 1 to 1" in shown.out and ("mined" in shown.out or "finalized" in shown.out)
+    assert "Everything in it is done." in shell.ok("batch", "resume", issue["batch"]).out
+    assert "has no batch" in shell.fails(2, "batch", "show", "b-1").err

@@ -1,0 +1,76 @@
+"""What does calldata say? Transactions in words, from their bytes alone. Floor 3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from hashkit.contracts.abi import read_call
+from hashkit.contracts.call import Call
+from hashkit.contracts.hashing import checksum
+from hashkit.domain.terms import iso_time
+from hashkit.domain.units import Units
+from hashkit.errors import InputError
+from hashkit.issuer.context import Context
+from hashkit.issuer.who import labels, name_of
+from hashkit.store.deployments import deployments
+
+_FACES = {
+    "AssetToken": ("AssetToken", "AssetTokenControl"),
+    "IdentityRegistry": ("IdentityRegistry",),
+    "RuleBook": ("RuleBook",),
+    "AssetFactory": ("AssetFactory",),
+}
+_AMOUNTS = ("amount", "value", "newCap", "size")
+_ROW_BITS = 96  # of a packed row: the amount; the wallet lies above
+
+
+def call_lines(context: Context, calls: Sequence[Call]) -> Iterator[tuple[str, ...]]:
+    """``(number, contract.function, arguments)`` of each call. InputError when one cannot be read.
+
+    Which contract an address is comes from this project's deployment records, never from the calls.
+    """
+    places: dict[str, tuple[str, str, int]] = {}
+    for record in deployments(context.project, context.network.chain_id):
+        for name, contract in record.contracts.items():
+            places[contract.address] = (name, record.asset.symbol, record.asset.decimals)
+    known = labels(context)
+    for number, call in enumerate(calls, start=1):
+        name, symbol, decimals = places.get(call.to, ("", "", 0))
+        found = read_call(call.data, *_FACES[name]) if name in _FACES else None
+        if found is None:
+            raise _unreadable(number, call, name)
+        entry, values = found
+        shown = symbol if name in ("AssetToken", "RuleBook") else name
+        arguments = zip(entry.input_names, values, strict=True)
+        words = ", ".join(f"{argument} {_value(known, argument, value, decimals)}" for argument, value in arguments)
+        yield (str(number), f"{shown}.{entry.name}", words)
+
+
+def _value(known: Mapping[str, str], name: str, value: Any, decimals: int) -> str:
+    if name == "rows" and isinstance(value, tuple | list):
+        total = Units(sum(int.from_bytes(row) % 2**_ROW_BITS for row in value), decimals)
+        return f"{len(value)} in all {total.show()}"
+    if name == "order" and isinstance(value, tuple):
+        order_id, _, _, rows, total, deadline = value
+        return f"0x{order_id.hex()} of {rows} rows, {Units(total, decimals).show()} in all, until {iso_time(deadline)}"
+    if isinstance(value, str) and len(value) == 42 and value.startswith("0x"):
+        return name_of(known, checksum(bytes.fromhex(value[2:])))
+    if isinstance(value, bytes):
+        return "0x" + value.hex() if len(value) <= 32 else f"{len(value)} bytes"
+    if isinstance(value, tuple | list):
+        inside = ", ".join(_value(known, "", each, decimals) for each in value[:3])
+        return f"({inside}{f', … {len(value)} in all' if len(value) > 3 else ''})"
+    if name in _AMOUNTS and isinstance(value, int):
+        return Units(value, decimals).show()
+    return str(value)
+
+
+def _unreadable(number: int, call: Call, name: str) -> InputError:
+    what = f"{name} has no such function" if name else "this project has no record of a contract there"
+    return InputError(
+        f"Transaction {number} of the plan cannot be read.",
+        why=f"It calls {call.to} with 0x{call.data[:4].hex()}…; {what}.",
+        next_step="Put the deployment record into deployments/ as the maker has it, or have the plan made again.",
+        code="PLAN_UNREADABLE",
+    )

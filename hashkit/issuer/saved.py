@@ -1,0 +1,150 @@
+"""Plan now, do it later: steps to data that fits one chain, one account and one code, and back. Floor 3.
+
+A plan whose chain, contracts or account have moved on is stale. Applying it twice, from wherever, does it
+once: a truth on chain or the account's nonce tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hashkit.chain.answers import number
+from hashkit.contracts.call import Call, Truth
+from hashkit.contracts.hashing import keccak
+from hashkit.errors import AccountError, InputError, StalePlan
+from hashkit.issuer.context import Context
+from hashkit.issuer.steps import Step, calls_of
+from hashkit.rpc.reads import code_at
+from hashkit.store.plans import SavedPlan, SavedRows, SavedStep, SavedTruth
+from hashkit.store.rows import IssueRow
+
+
+def saved(context: Context, title: str, ready: Sequence[Step]) -> SavedPlan:
+    """Steps as data. InputError when there are none, or when one needs an earlier one's receipt."""
+    if not ready:
+        raise InputError("There is nothing to do, so there is nothing to save.", code="NOTHING_TO_DO")
+    steps = [_saved_step(step, call) for step, call in zip(ready, calls_of(ready), strict=True)]
+    touched = {step.to for step in steps} | {truth.to for step in steps for truth in step.truths}
+    once_by_nonce = any(not step.truths for step in steps)
+    return SavedPlan(
+        title=title,
+        chain_id=context.network.chain_id,
+        genesis=context.genesis(),
+        account=context.sender,
+        nonce=_nonce(context) if once_by_nonce else None,
+        code={address: _code_hash(context, address) for address in sorted(touched)},
+        steps=steps,
+    )
+
+
+def restored(found: SavedPlan, batch: str | None = None) -> tuple[Step, ...]:
+    """The steps of a saved plan, as the rest of ``batch`` or as a plan by itself.
+
+    What may be done again and again by command happens once for one plan, and once for one batch.
+    """
+    keys = (f"{step.key}#{batch}/{i}" if batch else f"{_prefix(found)}:{i}" for i, step in enumerate(found.steps))
+    return tuple(map(_step, found.steps, keys))
+
+
+def check_fits(context: Context, found: SavedPlan, *, begun: bool = False) -> None:
+    """StalePlan when the chain is not as it was, AccountError when the plan is another account's.
+
+    ``begun``: the journal here holds what was sent of it, so the account's nonce may have moved on.
+    """
+    stale = []
+    if found.chain_id != context.network.chain_id:
+        raise StalePlan(
+            f"The plan is for chain {found.chain_id}, this is {context.network.name} ({context.network.chain_id}).",
+            next_step="Name the right network: --network.",
+        )
+    if found.account != context.sender:
+        raise AccountError(
+            f"The plan is for {found.account}, and the account in use is {context.sender}.",
+            why="What may be done depends on who does it.",
+            next_step="Use that account, or have the plan made for this one: --account.",
+            code="NOT_THE_SENDER",
+        )
+    if found.genesis != context.genesis():
+        stale.append("the chain began with another block: it was reset, or is another one")
+    for address, code in found.code.items():
+        if _code_hash(context, address) != code:
+            stale.append(f"the code at {address} is not what it was")
+    if not stale and not begun and found.nonce is not None and _moved_on(context, found):
+        stale.append(f"{found.account} has sent other transactions since nonce {found.nonce}")
+    if stale:
+        raise StalePlan(
+            "The plan no longer fits the chain. Nothing was sent.",
+            why="; ".join(stale),
+            next_step="Make the plan again.",
+            details=stale,
+        )
+
+
+def _moved_on(context: Context, found: SavedPlan) -> bool:
+    """Was the account's nonce used by something else than this plan, as far as the journal here knows?"""
+    with context.open_journal() as journal:
+        ours = journal.find(found.steps[0].to, f"{_prefix(found)}:0") is not None
+    return not ours and _nonce(context) != found.nonce
+
+
+def _saved_step(step: Step, call: Call) -> SavedStep:
+    return SavedStep(
+        key=step.key,
+        title=step.title,
+        contract=call.contract,
+        function=call.function,
+        to=call.to,
+        value=str(call.value),
+        data="0x" + call.data.hex(),
+        truths=[_saved_truth(truth) for truth in step.truths],
+        remembers=_saved_rows(step.remembers),
+        repeatable=step.repeatable,
+    )
+
+
+def _saved_truth(truth: Truth) -> SavedTruth:
+    return SavedTruth(
+        to=truth.to,
+        data="0x" + truth.data.hex(),
+        function=truth.function,
+        word=truth.word,
+        value=str(truth.value),
+        at_least=truth.at_least,
+    )
+
+
+def _saved_rows(rows: Sequence[IssueRow]) -> SavedRows | None:
+    if not rows:
+        return None
+    return SavedRows(order_id=rows[0].order_id, rows=[[row.external_id, row.digest] for row in rows])
+
+
+def _prefix(found: SavedPlan) -> str:
+    return f"plan:{found.digest[2:18]}"
+
+
+def _step(step: SavedStep, key: str) -> Step:
+    call = Call(step.to, bytes.fromhex(step.data[2:]), step.contract, step.function, value=int(step.value))
+    return Step(
+        key=key if step.repeatable else step.key,
+        title=step.title,
+        action=call,
+        truths=tuple(
+            Truth(t.to, bytes.fromhex(t.data[2:]), t.function, t.word, int(t.value), t.at_least) for t in step.truths
+        ),
+        remembers=_rows(step.remembers),
+    )
+
+
+def _rows(found: SavedRows | None) -> tuple[IssueRow, ...]:
+    if found is None:
+        return ()
+    return tuple(IssueRow(i, digest, found.order_id, n) for n, (i, digest) in enumerate(found.rows))
+
+
+def _code_hash(context: Context, address: str) -> str:
+    return "0x" + keccak(code_at(context.endpoint, address, "latest")).hex()
+
+
+def _nonce(context: Context) -> int:
+    return number(context.endpoint, "eth_getTransactionCount", context.sender, "latest")

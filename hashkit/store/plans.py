@@ -1,0 +1,114 @@
+"""A plan as a file: transactions as data, bound to one chain, one account and the code they meet. Floor 2.
+
+Whoever applies it trusts the calldata alone: the words beside it are for people. The digest covers every
+other field, so two people can compare one line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.alias_generators import to_camel
+
+from hashkit.errors import InputError
+from hashkit.store.deployments import Address, Hash
+from hashkit.store.documents import read_json, write_json
+from hashkit.store.settings import problems
+
+SCHEMA: Literal["hashkit.saved-plan/1"] = "hashkit.saved-plan/1"
+_MAX_BYTES = 256 * 1024 * 1024  # a million rows
+_Data = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2})*$")]
+_Wei = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,77})$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, populate_by_name=True
+    )
+
+
+class SavedTruth(_Part):
+    """See ``contracts.call.Truth``; ``value`` as a decimal string."""
+
+    to: Address
+    data: _Data
+    function: str
+    word: Annotated[int, Field(ge=0, le=1000)]
+    value: _Wei
+    at_least: bool
+
+
+class SavedRows(_Part):
+    """The rows that an order opens, first one first, as (external id, digest): see ``store.rows.IssueRow``."""
+
+    order_id: Hash
+    rows: Annotated[list[Annotated[list[str], Field(min_length=2, max_length=2)]], Field(min_length=1)]
+
+
+class SavedStep(_Part):
+    """One transaction. ``repeatable``: no truth tells whether it has happened, so the nonce must."""
+
+    key: str
+    title: str
+    contract: str
+    function: str
+    to: Address
+    value: _Wei
+    data: _Data
+    truths: list[SavedTruth]
+    remembers: SavedRows | None
+    repeatable: bool
+
+
+class SavedPlan(_Part):
+    """A whole plan. ``code`` maps every contract it touches to the hash of the code found there."""
+
+    schema_id: Annotated[Literal["hashkit.saved-plan/1"], Field(alias="schema")] = SCHEMA
+    title: str
+    chain_id: Annotated[int, Field(gt=0)]
+    genesis: Hash
+    account: Address
+    nonce: Annotated[int, Field(ge=0)] | None
+    """The account's next nonce when the plan was made; only where a step could otherwise happen twice."""
+    code: dict[Address, Hash]
+    steps: Annotated[list[SavedStep], Field(min_length=1)]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the whole plan, 0x-hex: what two people compare."""
+        return "0x" + hashlib.sha256(json.dumps(self._body(), sort_keys=True).encode()).hexdigest()
+
+    def write(self, path: Path) -> None:
+        """Write the file, whole or not at all."""
+        write_json(path, {**self._body(), "digest": self.digest})
+
+    @classmethod
+    def read(cls, path: Path) -> SavedPlan:
+        """The plan in a file. InputError when it is none, or its digest does not fit."""
+        data = read_json(path, _MAX_BYTES)
+        body = dict(data) if isinstance(data, dict) else {}
+        digest = body.pop("digest", None)
+        try:
+            plan = cls.model_validate(body)
+        except ValidationError as error:
+            raise InputError(
+                f"{path.name} is no plan that hashkit saved.",
+                why="; ".join(problems(error)[:3]),
+                next_step="Make one: add --out plan.json to the command that plans it.",
+                code="PLAN_FILE",
+            ) from None
+        if digest != plan.digest:
+            raise InputError(
+                f"{path.name} was changed after it was saved.",
+                why=f"Its content has the digest {plan.digest}, the file says {str(digest)[:66]}.",
+                next_step="Have it saved again, and compare the digest with whoever made it.",
+                code="PLAN_FILE",
+            )
+        return plan
+
+    def _body(self) -> dict[str, Any]:
+        return self.model_dump(by_alias=True, mode="json")
