@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 READY = ".hashkit-ready"
+ANALYSERS = "tools/constraints-prove.txt"
 
 
 class Missing(Exception):
@@ -40,10 +41,28 @@ class Environment:
         """Where its commands are."""
         return self.folder / ("Scripts" if os.name == "nt" else "bin")
 
+    def version(self, package: str) -> str:
+        """What is installed of a package, like ``halmos 0.3.3``."""
+        code = f"import importlib.metadata as m; print(m.version({package!r}))"
+        told = subprocess.run([self.python, "-c", code], capture_output=True, text=True, check=True)
+        return f"{package} {told.stdout.strip()}"
 
-def environment(name: str, extras: str, constraints: str | None = None) -> Environment:
+
+def environment(name: str, extras: str, constraints: str) -> Environment:
     """The environment ``name`` with the package and its extras, made if need be."""
-    folder = ROOT / ".venvs" / f"{name}-{_hash(extras, constraints)}"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    decides = (project["build-system"], project["project"], extras)  # settings of linters do not
+    return _made(name, decides, constraints, ["-c", str(ROOT / constraints), "-e", f"{ROOT}[{extras}]"])
+
+
+def analysers() -> Environment:
+    """slither and halmos. They are AGPL: run as tools, in an environment without the package, and never shipped."""
+    return _made("prove", (), ANALYSERS, ["-r", str(ROOT / ANALYSERS)])
+
+
+def _made(name: str, decides: tuple[object, ...], pins: str, install: list[str]) -> Environment:
+    parts = (*decides, (ROOT / pins).read_text(encoding="utf-8"), sys.version, str(ROOT))
+    folder = ROOT / ".venvs" / f"{name}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:12]}"
     made = Environment(folder)
     if (folder / READY).exists():
         return made
@@ -54,9 +73,8 @@ def environment(name: str, extras: str, constraints: str | None = None) -> Envir
     for old in folder.parent.glob(f"{name}-*"):
         shutil.rmtree(old, ignore_errors=True)
     _quietly([sys.executable, "-m", "venv", str(folder)], "The virtual environment could not be made.")
-    pins = ["-c", str(ROOT / constraints)] if constraints else []
-    install = [str(made.python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", *pins]
-    _quietly([*install, "-e", f"{ROOT}[{extras}]"], "The Python packages could not be installed.")
+    pip = [str(made.python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+    _quietly([*pip, *install], "The Python packages could not be installed.")
     (folder / READY).touch()
     return made
 
@@ -86,14 +104,6 @@ def native_tool(name: str) -> Path:
 def say(text: str) -> None:
     """A line of progress, on standard error."""
     print(f"== {text}", file=sys.stderr, flush=True)
-
-
-def _hash(extras: str, constraints: str | None) -> str:
-    """Of everything that decides what is installed; settings of linters do not."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    pins = (ROOT / constraints).read_text(encoding="utf-8") if constraints else ""
-    parts = (project["build-system"], project["project"], extras, pins, sys.version, str(ROOT))
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
 def _quietly(command: list[str], failure: str, folder: Path = ROOT) -> None:

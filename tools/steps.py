@@ -17,9 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from environments import ROOT, Environment, Missing, environment, native_tool, node_tools, say
+from prove import prove as run_proofs
+from prove_forge import WASM_SOLC, settings
 
 SOLC_VERSION = "0.8.30"
-WASM_SOLC = ROOT / "hashkit" / "contracts" / "wasm" / "solc"
 SMOKE_SCRIPT = ROOT / "scripts" / "register.py"
 PINS = "tools/constraints-test.txt"
 OLDER_PINS = "tools/constraints-web3-7.txt"
@@ -61,9 +62,7 @@ def forge() -> bool:
     if not any((ROOT / "tests" / "forge").glob("**/*.t.sol")):
         say("no Solidity tests")
         return True
-    tools = node_tools()
-    offline = {"FOUNDRY_SOLC": str(WASM_SOLC), "FOUNDRY_OFFLINE": "true", "FOUNDRY_AUTO_DETECT_SOLC": "false"}
-    return _run([native_tool("forge"), "test"], SOLJSON=str(tools / "solc" / "soljson.js"), **offline)
+    return _run([native_tool("forge"), "test"], **settings())
 
 
 def ape() -> bool:
@@ -87,6 +86,11 @@ def bench_gas() -> bool:
     node_tools(GAS)
     made = environment("bench", "wasm", PINS)
     return _run([made.python, "-m", "benchmarks.gas", native_tool("anvil")])
+
+
+def prove() -> bool:
+    """The slow proofs, all or those that are named, and their figures in proofs/."""
+    return run_proofs(sys.argv[2:])
 
 
 def older() -> bool:
@@ -126,7 +130,7 @@ def clean() -> bool:
 
 STEPS: dict[str, Callable[[], bool]] = {
     step.__name__.replace("_", "-"): step
-    for step in (demo, test, lint, types, compile, check, forge, ape, older, pytest, bench_gas, clean)
+    for step in (demo, test, lint, types, compile, check, forge, ape, older, pytest, bench_gas, prove, clean)
 }
 
 
@@ -185,8 +189,8 @@ def _run(command: list[str | Path], **settings: str) -> bool:
 
 def main() -> int:
     """Run the step that is named; a missing prerequisite is one sentence, not a traceback."""
-    name = sys.argv[1] if len(sys.argv) == 2 else ""
-    if name not in STEPS:
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name not in STEPS or (len(sys.argv) > 2 and name != "prove"):
         print(f"Name one of: {', '.join(STEPS)}", file=sys.stderr)
         return 2
     try:

@@ -39,10 +39,12 @@ abstract contract Attestations is Investors, Domain {
         _checkSigned(attestation.issuer, digest, issuerSignature);
         _checkSigned(attestation.wallet, digest, walletSignature);
         emit AttestationConsumed(content, attestation.wallet, attestation.issuer, attestation.issuedAt);
-        address first = _believe(attestation, content);
+        Entry storage e = _entries[attestation.wallet];
+        address first = e.isLink ? e.who : attestation.wallet;
         _attestations[content] = AttestationRecord(AttestationState.Consumed, first);
         _basis[first] = content;
         _marks[attestation.investor].notBefore = attestation.issuedAt; // later than what stood there
+        _believe(attestation, content);
     }
 
     function _checkBelievable(Attestation calldata a, bytes32 content) private view {
@@ -61,19 +63,21 @@ abstract contract Attestations is Investors, Domain {
         if (!SignatureChecker.isValidSignatureNowCalldata(signer, digest, signature)) revert SignatureNotOf(signer);
     }
 
-    function _believe(Attestation calldata a, bytes32 content) private returns (address first) {
+    /// @dev Last, because it pushes.
+    function _believe(Attestation calldata a, bytes32 content) private {
         Entry storage e = _entries[a.wallet];
         if (e.who == address(0)) {
             if (e.denied) revert WalletDenied(a.wallet);
             if (e.removed) revert LoweredByAgent(a.investor);
             _admitOne(Admission(a.wallet, a.investor, a.country, a.class, a.validUntil), content);
-            return a.wallet;
+            return;
         }
+        address first;
         (first, e) = _record(a.wallet);
         if (e.who != a.investor) revert WalletKnown(a.wallet);
         if (e.denied) revert WalletDenied(a.wallet);
         if (_feeds[first].source != address(0)) revert FollowsSource(first);
-        _setStanding(first, e, a.country, a.class, a.validUntil, content);
+        if (_setStanding(first, e, a.country, a.class, a.validUntil, content)) _pushAll(first, e.who);
     }
 
     /// @inheritdoc IIdentityRegistry
@@ -90,8 +94,9 @@ abstract contract Attestations is Investors, Domain {
         if (_basis[first] != content) return; // never used, or something else was said since
         delete _basis[first];
         Entry storage e = _entries[first];
-        _setStanding(first, e, e.country, e.class, 0, content);
+        bool worse = _setStanding(first, e, e.country, e.class, 0, content);
         _mark(e.who, byAgent);
+        if (worse) _pushAll(first, e.who);
     }
 
     /// @inheritdoc IIdentityRegistry

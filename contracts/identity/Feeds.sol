@@ -40,7 +40,9 @@ abstract contract Feeds is Investors {
         if (_marks[e.who].byAgent && until > e.validUntil) return;
         if (until == e.validUntil) return;
         bytes32 proof = bytes32(uint256(uint160(feed.source)));
-        if (_setStanding(first, e, e.country, e.class, until, proof)) _mark(e.who, false);
+        if (!_setStanding(first, e, e.country, e.class, until, proof)) return;
+        _mark(e.who, false);
+        _pushAll(first, e.who);
     }
 
     /// @dev How long the source's answer counts, at most; 0: not at all. A source that knows another country or class than

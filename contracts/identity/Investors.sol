@@ -129,9 +129,11 @@ abstract contract Investors is Tokens {
         bool worse = _setStanding(first, e, country, class, validUntil, proof);
         if (worse || lowers) _mark(e.who, true);
         else if (!e.denied) delete _marks[e.who].byAgent; // a denied investor brings no fresh wallet either
+        if (worse) _pushAll(first, e.who);
     }
 
-    /// @dev Returns whether the standing is worse: anything but a pure extension of validity counts as that.
+    /// @dev Returns whether the standing is worse: anything but a pure extension of validity counts as that. Then the caller
+    ///      pushes, after everything is written: a rule book that hears of it may call back.
     function _setStanding(
         address first,
         Entry storage e,
@@ -144,7 +146,6 @@ abstract contract Investors is Tokens {
         if (country != e.country) emit CountryUpdated(first, country);
         (e.country, e.class, e.validUntil) = (country, class, validUntil);
         emit StandingSet(first, country, class, validUntil, proof);
-        if (worse) _pushAll(first, e.who);
     }
 
     /// @dev An attestation issued until now is not believed any more.

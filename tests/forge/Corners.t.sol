@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {HashKeyKyc} from "../../contracts/sources/HashKeyKyc.sol";
+import {KycSbt} from "./Sources.sol";
+import {
+    Fixture,
+    IAssetToken,
+    IAssetTokenControl,
+    IIdentityRegistry,
+    IPowers,
+    IRuleBook,
+    IToken,
+    Mode,
+    Power,
+    Standing,
+    TokenTerms,
+    Verdict
+} from "./Fixture.sol";
+
+/// @notice In the place of a rule book, and it knows none of its duties.
+contract MuteBook {
+    address public immutable token;
+
+    constructor(address token_) {
+        token = token_;
+    }
+
+    function supportsInterface(bytes4 id) external pure returns (bool) {
+        return id != 0xffffffff;
+    }
+
+    function installed(address) external {}
+}
+
+/// @notice A registry of another make: it knows agents, but no powers of ours.
+contract OtherRegistry {
+    mapping(address who => bool is_) public isAgent;
+
+    function setAgent(address who) external {
+        isAgent[who] = true;
+    }
+
+    function supportsInterface(bytes4 id) external pure returns (bool) {
+        return id != 0xffffffff;
+    }
+
+    function standing(address) external pure returns (Standing memory) {
+        return Standing(address(7), 344, 1, type(uint40).max, false);
+    }
+}
+
+/// @notice What the tests of the verbs leave out: one line each, and each once wrong somewhere.
+contract CornersTest is Fixture {
+    function test_a_token_is_born_with_its_mode_and_lock_up() public {
+        TokenTerms memory t = terms();
+        (t.mode, t.lockUpUntil) = (Mode.PrimaryOnly, START + 1 days);
+        (IToken made,) = newToken(t, "born");
+        same(uint256(made.mode()), uint256(Mode.PrimaryOnly), "mode");
+        same(made.lockUpUntil(), START + 1 days, "lock-up");
+    }
+
+    function test_the_registry_says_what_is_bound_and_since_when_it_lives() public view {
+        yes(registry.isBound(address(token)), "bound");
+        no(registry.isBound(address(registry)), "not bound");
+        same(registry.deployedBlock(), block.number, "block");
+    }
+
+    function test_acts_with_a_paper_log_it() public {
+        vm.expectEmit(address(token));
+        emit IAssetToken.Acted(REF, agent, bytes4(keccak256("mint(address,uint256,bytes32)")));
+        vm.prank(agent);
+        token.mint(alice, 5, REF);
+        same(token.balanceOf(alice), 5, "minted");
+        vm.expectEmit(address(token));
+        emit IAssetToken.Acted(REF, agent, bytes4(keccak256("pause(bytes32)")));
+        vm.prank(agent);
+        token.pause(REF);
+        yes(token.paused(), "paused");
+    }
+
+    function test_granting_what_one_has_logs_nothing() public {
+        vm.recordLogs();
+        vm.prank(issuer);
+        token.grantPowers(agent, AGENT_POWERS);
+        same(vm.getRecordedLogs().length, 0, "logs");
+    }
+
+    function test_who_admits_by_the_token_s_own_powers_stops_a_recovery_and_does_none() public {
+        address both = actor("both");
+        vm.startPrank(issuer);
+        token.grantPowers(both, Power.ADMIT);
+        vm.expectRevert(abi.encodeWithSelector(IPowers.PowersInvalid.selector, Power.ADMIT | Power.RECOVER));
+        token.grantPowers(both, Power.RECOVER);
+        vm.stopPrank();
+        expectPowerMissing(both, Power.PAUSE);
+        vm.prank(both);
+        token.pause();
+        // He may stop a recovery, which is what the token's own admit power is good for.
+        vm.expectRevert(abi.encodeWithSelector(IAssetTokenControl.RecoveryNotReady.selector, alice, 0));
+        vm.prank(both);
+        token.cancelRecovery(alice, REF);
+    }
+
+    function test_recover_is_closed_to_an_agent_of_a_strangers_registry() public {
+        address recoverer = actor("recoverer");
+        give(carol, 10);
+        OtherRegistry other = new OtherRegistry();
+        vm.startPrank(issuer);
+        token.grantPowers(recoverer, Power.RECOVER);
+        token.setIdentityRegistry(address(other));
+        vm.warp(START + DELAY);
+        token.applyIdentityRegistry();
+        vm.stopPrank();
+        other.setAgent(recoverer);
+        vm.expectRevert(abi.encodeWithSelector(IPowers.PowersInvalid.selector, Power.ADMIT | Power.RECOVER));
+        vm.prank(recoverer);
+        token.recoveryAddress(carol, carol2, address(7));
+    }
+
+    function test_a_proposed_compliance_can_be_read() public {
+        MuteBook mute = new MuteBook(address(token));
+        vm.prank(issuer);
+        token.setCompliance(address(mute));
+        (address candidate, uint256 readyAt) = token.pendingCompliance();
+        same(candidate, address(mute), "candidate");
+        same(readyAt, START + DELAY, "ready");
+    }
+
+    function test_a_rule_book_that_fails_stops_no_revocation() public {
+        MuteBook mute = new MuteBook(address(token));
+        vm.startPrank(issuer);
+        token.setCompliance(address(mute));
+        vm.warp(START + DELAY);
+        token.applyCompliance();
+        vm.stopPrank();
+        vm.expectEmit(address(token));
+        emit IAssetToken.ComplianceHookFailed(IRuleBook.rekeyed.selector, address(mute));
+        expire(alice);
+        no(registry.isVerified(alice), "verified");
+    }
+
+    function test_a_wider_window_that_never_comes_is_refused() public {
+        TokenTerms memory t = terms();
+        t.slotDelay = type(uint40).max;
+        (IToken made,) = newToken(t, "never");
+        vm.prank(issuer);
+        made.grantPowers(issuer, Power.RULES);
+        vm.startPrank(issuer);
+        made.setMintWindow(10, 1 days);
+        uint256 readyAt = uint256(START) + type(uint40).max;
+        vm.expectRevert(
+            abi.encodeWithSelector(IAssetTokenControl.SlotNotReady.selector, bytes32("mintWindow"), readyAt)
+        );
+        made.setMintWindow(20, 1 days);
+        vm.stopPrank();
+    }
+
+    function test_nothing_proposed_nothing_to_cancel() public {
+        vm.expectRevert(abi.encodeWithSelector(IAssetTokenControl.SlotNotReady.selector, bytes32("mintWindow"), 0));
+        vm.prank(agent);
+        token.cancelMintWindow();
+    }
+
+    function test_nobody_is_neither_denied_nor_linked() public {
+        vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.WalletUnknown.selector, address(0)));
+        deny(address(0));
+        vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.AdmissionInvalid.selector, address(0)));
+        vm.prank(admitter);
+        registry.link(alice, address(0));
+    }
+
+    function test_a_denied_stranger_brings_no_attestation() public {
+        address kyc = vm.addr(0x1551);
+        IIdentityRegistry.Attestation memory a;
+        (a.issuer, a.wallet, a.investor) = (kyc, vm.addr(0x3A11), stranger);
+        (a.country, a.class, a.validUntil, a.issuedAt) = (HK, RETAIL, VALID, START);
+        vm.prank(issuer);
+        registry.trustIssuer(kyc);
+        deny(a.wallet);
+        bytes32 digest = registry.attestationDigest(a);
+        (bytes memory one, bytes memory two) = (_signature(0x1551, digest), _signature(0x3A11, digest));
+        vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.WalletDenied.selector, a.wallet));
+        registry.admitByAttestation(a, one, two);
+        admitAs(registry, a.wallet, stranger, RETAIL, HK); // the denial outlives it
+        vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.WalletDenied.selector, a.wallet));
+        registry.admitByAttestation(a, one, two);
+    }
+
+    function _signature(uint256 key, bytes32 digest) private pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    function test_a_source_lengthens_nothing_that_an_agent_lowered() public {
+        KycSbt sbt = new KycSbt();
+        HashKeyKyc source = new HashKeyKyc(address(sbt), 2);
+        sbt.approveKyc(alice, "alice.hsk", 2);
+        vm.prank(issuer);
+        registry.trustSource(address(source), 7 days);
+        vm.startPrank(admitter);
+        registry.follow(alice, address(source));
+        registry.setStanding(alice, CH, RETAIL, VALID, "moved");
+        vm.stopPrank();
+        vm.warp(START + 1 days);
+        registry.refresh(alice);
+        same(registry.standing(alice).validUntil, START + 7 days, "not longer");
+    }
+}
+
+/// @notice A rule book that was put in without a rule that counts.
+contract PlainBookTest is Fixture {
+    IRuleBook private _plain;
+
+    function setUp() public override {
+        super.setUp();
+        _plain = IRuleBook(Clones.clone(factory.ruleBookImplementation()));
+        _plain.initialize(address(token), address(registry), 0);
+        vm.startPrank(issuer);
+        token.setCompliance(address(_plain));
+        vm.warp(START + DELAY);
+        token.applyCompliance();
+        vm.stopPrank();
+    }
+
+    function test_a_holding_period_counts_from_the_issue_without_any_counter() public {
+        vm.prank(agent);
+        _plain.setHoldingPeriod(10 days);
+        same(_plain.holdingPeriod(), 10 days, "period");
+        give(alice, 5);
+        same(_plain.heldUntil(alice), START + DELAY + 10 days, "held until");
+        same(token.explain(alice, bob, 1), Verdict.HOLDING_PERIOD, "held");
+        vm.warp(START + DELAY + 10 days);
+        same(token.explain(alice, bob, 1), 0, "free");
+    }
+
+    function test_a_push_finds_nothing_to_count() public {
+        give(alice, 5);
+        vm.prank(admitter);
+        registry.setStanding(alice, CH, RETAIL, VALID, "moved");
+        same(token.explain(alice, bob, 5), 0, "moves");
+        yes(_plain.armed(), "nothing to arm");
+    }
+
+    function test_nobody_is_on_a_sanctions_list() public {
+        vm.prank(agent);
+        _plain.setSanctionsOracle(address(registry)); // answers nothing: lists everybody
+        same(_plain.sanctionsOracle(), address(registry), "oracle");
+        yes(_plain.isSanctioned(alice), "everybody");
+        no(_plain.isSanctioned(address(0)), "nobody");
+    }
+}

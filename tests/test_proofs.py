@@ -1,0 +1,153 @@
+"""Do the proofs' pages say what was found, and would a failure be told as one? Nothing slow is run here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))  # the steps run before anything is installed, so they are no package
+
+import prove_forge  # noqa: E402
+import prove_report  # noqa: E402
+import prove_static  # noqa: E402
+import prove_symbolic  # noqa: E402
+from prove import PARTS  # noqa: E402
+
+RESULTS = prove_report.load()
+
+
+def finding(impact="High", check="arbitrary-send", name="pay"):
+    parent = {"type": "contract", "name": "Till", "type_specific_fields": {}}
+    return {
+        "impact": impact,
+        "check": check,
+        "elements": [{"name": name, "type_specific_fields": {"parent": parent}}],
+    }
+
+
+def property_(exitcode=0, bounded=0, name="check_a(uint256)"):
+    one = {"name": name, "exitcode": exitcode, "num_paths": [3], "time": [1.0], "num_bounded_loops": bounded}
+    return {"test_results": {"A.sol:A": [one]}}
+
+
+def test_the_readme_is_what_the_results_say():
+    assert prove_report.render(RESULTS) == prove_report.README.read_text(encoding="utf-8"), "run make prove"
+
+
+def test_a_figure_that_was_changed_by_hand_is_found():
+    changed = json.loads(json.dumps(RESULTS))
+    changed["halmos"]["summary"] += "!"
+    assert prove_report.render(changed) != prove_report.README.read_text(encoding="utf-8")
+
+
+def test_every_figure_is_of_a_part_and_passed():
+    assert set(RESULTS) <= set(PARTS)
+    assert [name for name, part in RESULTS.items() if not part["passed"]] == []
+
+
+def test_the_figures_are_of_these_contracts():
+    older = sorted(name for name, part in RESULTS.items() if part["contracts"] != prove_report.contracts_hash())
+    if older:
+        pytest.skip(f"older contracts: run make prove PART='{' '.join(older)}'")
+
+
+# --------------------------------------------------------------------------------------------------- symbolic
+
+
+def test_at_least_twenty_properties_say_what_they_show_and_their_bound():
+    sources = [path.read_text(encoding="utf-8") for path in prove_symbolic.PROPERTIES.glob("*.sol")]
+    named = sum(text.count("function check_") for text in sources)
+    assert named == len(prove_symbolic.written()) >= 20
+
+
+@pytest.mark.parametrize(
+    ("exitcode", "bounded", "state"),
+    [(0, 0, "proven"), (1, 0, "refuted"), (2, 0, "timed out"), (3, 0, "not decided"), (0, 1, "cut short")],
+)
+def test_a_property_counts_only_when_it_was_proven_whole(exitcode, bounded, state):
+    told = prove_symbolic.judged(property_(exitcode, bounded), {"check_a": ("something", "none")})
+    assert told["passed"] == (state == "proven")
+    assert state in told["tables"][0]["rows"][0]
+
+
+def test_a_property_that_did_not_run_is_no_proof():
+    told = prove_symbolic.judged(property_(), {"check_a": ("", ""), "check_b": ("", "")})
+    assert not told["passed"] and told["summary"] == "1 of 2 properties proven, 1 not run"
+
+
+# --------------------------------------------------------------------------------------------------- slither
+
+
+def test_a_finding_needs_a_reason_at_its_place():
+    reason = {"check": "arbitrary-send", "places": ["Till.pay"], "why": "because"}
+    assert prove_static.weighed([finding()], [reason])["passed"]
+    assert not prove_static.weighed([finding()], [])["passed"]
+    assert not prove_static.weighed([finding(), finding(name="refund")], [reason])["passed"]
+    assert prove_static.weighed([finding(impact="Low")], [])["passed"]
+
+
+def test_a_reason_without_a_finding_is_told():
+    reason = {"check": "arbitrary-send", "places": ["Till.pay"], "why": "because"}
+    told = prove_static.weighed([], [reason])
+    assert not told["passed"]
+    assert told["tables"][0]["rows"] == [["gone", "arbitrary-send", "Till.pay"]]
+
+
+# --------------------------------------------------------------------------------------------------- forge
+
+
+def test_a_branch_that_is_missed_counts_and_wants_its_reason():
+    file = "contracts/token/Power.sol"
+    line = (ROOT / file).read_text(encoding="utf-8").splitlines()[5].strip()
+    lcov = f"SF:{file}\nDA:6,1\nBRDA:6,0,0,1\nBRDA:6,0,1,-\nend_of_record\nSF:tests/x.sol\nDA:1,0\n"
+    told = prove_forge.reached(lcov, {})
+    assert not told["passed"] and "branches 50.00 % (1/2)" in told["summary"]
+    assert told["tables"][0]["rows"] == [[file, f"`{line}`", "**none**"]]
+    assert "0 missed without a reason" in prove_forge.reached(lcov, {(file, line): "cannot be"})["summary"]
+
+
+def test_a_failing_test_is_named():
+    kinds = {"Unit": {"gas": 1}}, {"Fuzz": {"runs": 7}}, {"Invariant": {"runs": 2, "calls": 50, "reverts": 0}}
+    results = {f"test_{i}()": {"status": "Success", "kind": kind} for i, kind in enumerate(kinds)}
+    suites = {"T.sol:T": {"test_results": results}}
+    told = prove_forge.count(suites)
+    assert told["passed"]
+    assert told["summary"] == "3 tests, 0 failed: 1 fuzzed with 7 inputs, 1 invariants over 50 calls"
+    results["test_1()"].update(status="Failure", reason="wrong")
+    told = prove_forge.count(suites)
+    assert not told["passed"] and told["tables"][0]["rows"] == [["T.sol:T.test_1()", "wrong"]]
+
+
+# --------------------------------------------------------------------------------------------------- storage
+
+
+def test_the_committed_layout_and_sizes_are_those_of_the_artifacts():
+    committed = json.loads(prove_static.LAYOUT.read_text(encoding="utf-8"))
+    now = prove_static.layouts()
+    assert prove_static.moves(committed, now) == []
+    assert committed == now, "run make prove PART=storage"
+
+
+def test_every_contract_leaves_room():
+    sizes = {name: one["runtime_bytes"] for name, one in prove_static.layouts().items()}
+    limit = prove_static.CODE_LIMIT - prove_static.ROOM
+    assert {name: size for name, size in sizes.items() if size > limit} == {}
+
+
+def test_both_halves_have_the_committed_layout_to_the_member_of_a_struct():
+    committed = json.loads(prove_static.LAYOUT.read_text(encoding="utf-8"))
+    hot, rare = committed["AssetToken"]["storage"], committed["AssetTokenControl"]["storage"]
+    assert hot == rare and any("nextRow uint32" in line for line in hot)
+
+
+def test_a_layout_only_grows_at_its_end():
+    old = {"A": {"storage": ["0+0 a uint256", "1+0 b uint256"]}}
+    moves = prove_static.moves
+    assert moves(old, {"A": {"storage": [*old["A"]["storage"], "2+0 c uint256"]}}) == []
+    assert moves(old, {"A": {"storage": ["0+0 a uint256", "1+0 c uint256", "2+0 b uint256"]}}) == ["A: 1+0 b uint256"]
+    assert moves(old, {"A": {"storage": ["0+0 a uint128", "1+0 b uint256"]}}) == ["A: 0+0 a uint256"]
+    assert moves(old, {}) == ["A: 0+0 a uint256", "A: 1+0 b uint256"]
