@@ -25,11 +25,18 @@ def apply(context: Context, path: Path) -> Plan[Outcome]:
     """
     found = SavedPlan.read(path)
     check_fits(context, found)
-    steps = restored(found)
+    return as_plan(context, found, f"Apply {path.name}")
+
+
+def as_plan(context: Context, found: SavedPlan, verb: str, batch: str | None = None) -> Plan[Outcome]:
+    """A saved plan to be sent; with ``batch`` as the rest of what was begun under that id."""
+    if batch:
+        check_fits(context, found, begun=True)
+    steps = restored(found, batch)
     calls = calls_of(steps)
     return Plan(
         context=context,
-        title=f"Apply {path.name}: {found.title}",
+        title=f"{verb}: {found.title}",
         result=lambda outcome: outcome,
         steps=steps,
         headings=("", "call", "with"),

@@ -19,6 +19,7 @@ from hashkit.domain.terms import AssetTerms
 from hashkit.errors import AccountError, InputError
 from hashkit.issuer.apply import apply
 from hashkit.issuer.asset import Asset
+from hashkit.issuer.batches import Batch, batch, batches, resume
 from hashkit.issuer.context import Context
 from hashkit.issuer.deploy import plan_deploy
 from hashkit.issuer.plan import Plan
@@ -110,6 +111,18 @@ class Hashkit:
     def apply(self, path: str | Path) -> Plan[Outcome]:
         """A plan that was saved, by whomever: exactly that one, or a StalePlan."""
         return apply(self.context, Path(path))
+
+    def batches(self) -> tuple[Batch, ...]:
+        """What the acting account has sent from this machine, oldest first."""
+        return batches(self.context)
+
+    def batch(self, batch_id: str) -> Batch:
+        """One batch, with how final each of its steps is."""
+        return batch(self.context, batch_id)
+
+    def resume(self, batch_id: str) -> Plan[Outcome]:
+        """The rest of a batch that did not end."""
+        return resume(self.context, batch_id)
 
     def asset(self, symbol: str) -> Asset:
         """An asset of this project by its symbol, or by the address of its token."""

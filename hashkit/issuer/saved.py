@@ -37,13 +37,20 @@ def saved(context: Context, title: str, ready: Sequence[Step]) -> SavedPlan:
     )
 
 
-def restored(found: SavedPlan) -> tuple[Step, ...]:
-    """The steps of a saved plan. What has no truth of its own happens once for this plan, whoever runs it."""
-    return tuple(_step(step, f"{_prefix(found)}:{i}") for i, step in enumerate(found.steps))
+def restored(found: SavedPlan, batch: str | None = None) -> tuple[Step, ...]:
+    """The steps of a saved plan, as the rest of ``batch`` or as a plan by itself.
+
+    What may be done again and again by command happens once for one plan, and once for one batch.
+    """
+    keys = (f"{step.key}#{batch}/{i}" if batch else f"{_prefix(found)}:{i}" for i, step in enumerate(found.steps))
+    return tuple(map(_step, found.steps, keys))
 
 
-def check_fits(context: Context, found: SavedPlan) -> None:
-    """StalePlan when the chain is not as it was, AccountError when the plan is another account's."""
+def check_fits(context: Context, found: SavedPlan, *, begun: bool = False) -> None:
+    """StalePlan when the chain is not as it was, AccountError when the plan is another account's.
+
+    ``begun``: the journal here holds what was sent of it, so the account's nonce may have moved on.
+    """
     stale = []
     if found.chain_id != context.network.chain_id:
         raise StalePlan(
@@ -62,7 +69,7 @@ def check_fits(context: Context, found: SavedPlan) -> None:
     for address, code in found.code.items():
         if _code_hash(context, address) != code:
             stale.append(f"the code at {address} is not what it was")
-    if not stale and found.nonce is not None and _moved_on(context, found):
+    if not stale and not begun and found.nonce is not None and _moved_on(context, found):
         stale.append(f"{found.account} has sent other transactions since nonce {found.nonce}")
     if stale:
         raise StalePlan(
@@ -119,7 +126,7 @@ def _prefix(found: SavedPlan) -> str:
 def _step(step: SavedStep, key: str) -> Step:
     call = Call(step.to, bytes.fromhex(step.data[2:]), step.contract, step.function, value=int(step.value))
     return Step(
-        key=key if step.repeatable or not step.truths else step.key,
+        key=key if step.repeatable else step.key,
         title=step.title,
         action=call,
         truths=tuple(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashkit.chain.rehearsal import named
 from hashkit.chain.sender import Sender
 from hashkit.chain.signing import essence
-from hashkit.contracts.call import Deploy
+from hashkit.contracts.call import Call, Deploy
 from hashkit.domain.attempts import Receipt
 from hashkit.errors import (
     AccountError,
@@ -26,6 +26,7 @@ from hashkit.errors import (
     TransactionFailed,
 )
 from hashkit.issuer.context import Context
+from hashkit.issuer.saved import saved
 from hashkit.issuer.steps import Action, Event, Outcome, Step, StepOutcome
 from hashkit.rpc.reads import read_many
 from hashkit.store.journal import Journal, StepRecord
@@ -150,8 +151,16 @@ class _Run:
 
     def _batch(self, known: str | None) -> str:
         if self.batch is None:
-            self.batch = known or self.journal.open_batch(self.title, len(self.steps))
+            self.batch = known or self.journal.open_batch(self.title, len(self.steps), self._keep_plan())
         return self.batch
+
+    def _keep_plan(self) -> str:
+        """Keep the plan for ``batch resume``; its digest. Empty when it creates contracts."""
+        if not all(isinstance(step.action, Call) for step in self.steps):
+            return ""
+        plan = saved(self.context, self.title, self.steps)
+        plan.write(self.context.project.plan_file(plan.digest))
+        return plan.digest
 
     def _outcome(self, step: Step, receipt: Receipt | None, *, sent: bool) -> StepOutcome:
         tx_hash = receipt.tx_hash if receipt else ""

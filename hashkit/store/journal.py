@@ -111,12 +111,15 @@ class Journal:
 
     # Batches and steps
 
-    def open_batch(self, title: str, steps: int) -> str:
-        """A new batch; its id is the day and a running number: ``b-20261124-01``."""
+    def open_batch(self, title: str, steps: int, plan: str = "") -> str:
+        """A new batch; its id is the day and a running number: ``b-20261124-01``.
+
+        ``plan`` is the digest of its saved plan, empty when there is none.
+        """
         day = f"b-{self._clock():%Y%m%d}-"
         last = self._one("SELECT count(*) AS many FROM batches WHERE id LIKE ?", day + "%")
         batch = f"{day}{last['many'] + 1:02}"
-        self._append("opened", {"batch": batch, "title": title, "steps": steps})
+        self._append("opened", {"batch": batch, "title": title, "steps": steps, "plan": plan})
         return batch
 
     def plan(self, batch: str, position: int, target: str, key: str, title: str, digest: str) -> StepRecord:

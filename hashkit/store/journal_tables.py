@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS entries (
     n INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
     previous TEXT NOT NULL, digest TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS begun (chain TEXT NOT NULL, sender TEXT NOT NULL, genesis TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS batches (id TEXT PRIMARY KEY, title TEXT NOT NULL, steps INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS batches (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, steps INTEGER NOT NULL, plan TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS steps (
     id INTEGER PRIMARY KEY, batch TEXT NOT NULL REFERENCES batches, position INTEGER NOT NULL,
     target TEXT NOT NULL, key TEXT NOT NULL, title TEXT NOT NULL, digest TEXT NOT NULL,
@@ -35,7 +36,7 @@ START = "0" * 64
 _DERIVED = ("begun", "batches", "steps", "nonces", "attempts")
 _STATEMENTS: dict[str, tuple[str, ...]] = {
     "begun": ("INSERT INTO begun VALUES (:chain, :sender, :genesis)",),
-    "opened": ("INSERT INTO batches VALUES (:batch, :title, :steps)",),
+    "opened": ("INSERT INTO batches VALUES (:batch, :title, :steps, :plan)",),
     "planned": (
         "INSERT INTO steps VALUES (:step, :batch, :position, :target, :key, :title, :digest, 'PLANNED', '')",
     ),

@@ -94,6 +94,10 @@ class Project:
         """Folder of the journals, one file per chain and sender."""
         return private_folder(self.private / "journal")
 
+    def plan_file(self, digest: str) -> Path:
+        """The plan of a batch, as it was when it began."""
+        return private_folder(self.private / "plans") / f"{digest.removeprefix('0x')}.json"
+
     @property
     def rows_file(self) -> Path:
         """What was issued under which external id."""

@@ -175,3 +175,13 @@ def test_a_plan_for_a_safe(shell):
     ran = shell.ok("control", "pause", "--reason", "x", "--account", token, "--to-safe", "safe.json")
     assert "Checksum it will compare: 0x" in ran.out
     assert "is no Safe" in shell.fails(2, "control", "pause", "--reason", "x", "--to-safe", "no.json").err
+
+
+def test_batches_are_listed_and_shown(shell):
+    listed = shell.ok("batch", "list", "--json").data["data"]
+    assert all(b["done"] <= b["steps"] for b in listed)
+    issue = next(b for b in listed if b["title"].startswith("Issue "))
+    shown = shell.ok("batch", "show", issue["batch"])
+    assert "Rows 1 to 1" in shown.out and ("mined" in shown.out or "finalized" in shown.out)
+    assert "Everything in it is done." in shell.ok("batch", "resume", issue["batch"]).out
+    assert "has no batch" in shell.fails(2, "batch", "show", "b-1").err
