@@ -90,7 +90,7 @@ contract AttacksTest is Fixture {
         registry.revoke(alice, REF);
         freeze(alice);
         same(token.explain(alice, bob, 1), Verdict.FROM_FROZEN, "frozen");
-        IIdentityRegistry next = newRegistry("next");
+        IIdentityRegistry next = newRegistry();
         admitAll(next);
         vm.startPrank(issuer);
         token.setIdentityRegistry(address(next));
@@ -224,7 +224,7 @@ contract AttacksTest is Fixture {
 
     /// A stolen owner key proposes its own registry: for a day nothing changes, and any pause agent ends it.
     function test_attack_a_proposed_slot_changes_nothing_in_its_delay() public {
-        IIdentityRegistry evil = newRegistry("evil");
+        IIdentityRegistry evil = newRegistry();
         Hostile hostile = new Hostile();
         hostile.set(Hostile.Temper.Refusing, address(0), "");
         vm.startPrank(issuer);

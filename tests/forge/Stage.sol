@@ -63,7 +63,7 @@ abstract contract Stage is RuleBookFixture {
         admit(registry, dave, RETAIL, HK);
         admit(registry, erin, RETAIL, HK);
         admit(registry, purse, VENUE, HK);
-        second = newRegistry("second");
+        second = newRegistry();
         admit(second, alice, RETAIL, HK);
         admit(second, carol, PROFESSIONAL, CH);
         vm.startPrank(admitter);
