@@ -48,7 +48,7 @@ contract ComplianceTest is Fixture {
         vm.stopPrank();
         uint256 told;
         uint256 refused;
-        for (uint256 gas_ = 60_000; gas_ < 800_000; gas_ += 20_000) {
+        for (uint256 gas_ = 60_000; gas_ < 1_400_000; gas_ += 20_000) {
             vm.prank(agent);
             try token.forcedTransfer{gas: gas_}(alice, bob, 1) {
                 same(slow.told(), ++told, "told");

@@ -77,7 +77,7 @@ def chain(fresh_chain) -> DevChain:
 def suite(chain) -> Suite:
     """Everything that T-REX's tokens share: implementations, factories, claim issuer, modules."""
     if not (PACKAGES / "@tokenysolutions" / "t-rex").is_dir():
-        pytest.fail("T-REX's published contracts are not installed: run `make test`, or `npm ci --ignore-scripts` in benchmarks/gas.", pytrace=False)
+        pytest.fail("T-REX is not installed: run `npm ci --ignore-scripts` in benchmarks/gas.", pytrace=False)
     made = Suite(chain, PACKAGES, ISSUER)
     made.deploy_shared()
     return made
