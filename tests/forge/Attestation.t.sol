@@ -68,6 +68,12 @@ contract AttestationTest is Fixture {
 
     // ------------------------------------------------------------------------------------------------ believed
 
+    function test_what_was_brought_is_logged_once() public {
+        vm.recordLogs();
+        _bring(_attestation());
+        same(count(vm.getRecordedLogs(), IIdentityRegistry.AttestationConsumed.selector), 1, "AttestationConsumed");
+    }
+
     function test_an_investor_brings_his_own_onboarding() public {
         IIdentityRegistry.Attestation memory a = _attestation();
         _bring(a);

@@ -190,6 +190,18 @@ contract RulesTest is RuleBookFixture {
         move(alice, bob, 1);
     }
 
+    function test_plain_rules_name_every_reason_together() public {
+        Oracle oracle = new Oracle();
+        oracle.list(bob, true);
+        vm.startPrank(agent);
+        book.setDenomination(10);
+        book.setHoldingPeriod(1 days);
+        book.setSanctionsOracle(address(oracle));
+        vm.stopPrank();
+        give(alice, 10);
+        expectRefused(alice, bob, 5, Verdict.DENOMINATION | Verdict.HOLDING_PERIOD | Verdict.SANCTIONS);
+    }
+
     // -------------------------------------------------------------------------------------- who may set what
 
     function test_tightening_needs_the_rules_power_and_loosening_the_owner() public {
