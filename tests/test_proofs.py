@@ -40,7 +40,7 @@ def test_the_readme_is_what_the_results_say():
 
 def test_a_figure_that_was_changed_by_hand_is_found():
     changed = json.loads(json.dumps(RESULTS))
-    changed["halmos"]["summary"] += "!"
+    changed["storage"]["summary"] += "!"
     assert prove_report.render(changed) != prove_report.README.read_text(encoding="utf-8")
 
 
