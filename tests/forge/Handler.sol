@@ -139,12 +139,12 @@ contract Handler is HandlerMoves {
             part[i] = all[first + i];
         }
         _call(agent, address(book), abi.encodeCall(book.preset, (part)));
-        if (from % 4 != 0) _call(chief, address(token), abi.encodeCall(token.unhalt, (REF)));
+        if (from % 8 != 0) _call(chief, address(token), abi.encodeCall(token.unhalt, (REF)));
     }
 
     function window(uint256 seed) external told {
         (uint256 size, uint256 period,) = token.mintWindow();
-        uint96 newSize = uint96(within(seed, 1, 1_000));
+        uint96 newSize = uint96(within(seed, 1, 200));
         bytes memory call = abi.encodeCall(token.setMintWindow, (newSize, uint24(1 days)));
         bool wider = period != 0 && newSize > size;
         if (_call(agent, address(token), call)) {

@@ -84,6 +84,9 @@ abstract contract Stage is RuleBookFixture {
         expire(dave);
         freeze(erin);
         freezeAmount(carol, 200);
+        freezeAmount(alice, 100);
+        freezeAmount(bob, 300);
+        freezeAmount(purse, 50);
         replay = new Replay(address(token), address(registry), address(second), address(book));
         replay.take(vm.getRecordedLogs());
     }
