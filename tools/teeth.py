@@ -27,9 +27,12 @@ SETTINGS = {
     "FOUNDRY_OFFLINE": "true",
     "FOUNDRY_AUTO_DETECT_SOLC": "false",
     "FOUNDRY_FUZZ_SEED": "0x7ee7",
-    "FOUNDRY_INVARIANT_RUNS": "48",
-    "FOUNDRY_INVARIANT_DEPTH": "50",
+    "FOUNDRY_INVARIANT_RUNS": "64",
+    "FOUNDRY_INVARIANT_DEPTH": "40",
     "FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT": "0",
+    # Compiling is most of the time. Without the optimizer it takes a third; the halves then exceed the size limit.
+    "FOUNDRY_OPTIMIZER": "false",
+    "FOUNDRY_CODE_SIZE_LIMIT": "1000000",
 }
 
 

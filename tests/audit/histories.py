@@ -254,7 +254,7 @@ class History:
         books = [self.book.address, self.book.address, ZERO]
         candidate = self.r.choice(books) if slot == "compliance" else self.registry.address
         self.try_(token, f"set_{slot}", candidate, key=key)
-        if self.r.random() < 0.4:
+        if self.r.random() < 0.5:
             self.try_(token, f"cancel_{slot}")
         self.world.endpoint.call("evm_increaseTime", (86_400,))
         self.try_(token, "apply_compliance", key=key)

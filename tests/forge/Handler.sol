@@ -26,7 +26,7 @@ contract Handler is HandlerMoves {
         (d[3], d[4], d[5]) = (this.batchTransfer.selector, this.redeemSome.selector, this.force.selector);
         (d[6], d[7], d[8]) = (this.burn.selector, this.raw.selector, this.recover.selector);
         (d[9], d[10], d[11]) = (this.cancelRecovery.selector, this.open.selector, this.reopen.selector);
-        (d[12], d[13], d[14]) = (this.issueChunk.selector, this.close.selector, this.later.selector);
+        (d[12], d[13], d[14]) = (this.issueChunks.selector, this.close.selector, this.later.selector);
         (d[15], d[16], d[17]) = (this.freezeAccount.selector, this.freezeSome.selector, this.pauseOrHalt.selector);
         (d[18], d[19], d[20]) = (this.resume.selector, this.standing.selector, this.membership.selector);
         (d[21], d[22], d[23]) = (this.lists.selector, this.limits.selector, this.preset.selector);
@@ -139,12 +139,12 @@ contract Handler is HandlerMoves {
             part[i] = all[first + i];
         }
         _call(agent, address(book), abi.encodeCall(book.preset, (part)));
-        if (from % 4 != 0) _call(chief, address(token), abi.encodeCall(token.unhalt, (REF)));
+        if (from % 8 != 0) _call(chief, address(token), abi.encodeCall(token.unhalt, (REF)));
     }
 
     function window(uint256 seed) external told {
         (uint256 size, uint256 period,) = token.mintWindow();
-        uint96 newSize = uint96(within(seed, 1, 1_000));
+        uint96 newSize = uint96(within(seed, 1, 200));
         bytes memory call = abi.encodeCall(token.setMintWindow, (newSize, uint24(1 days)));
         bool wider = period != 0 && newSize > size;
         if (_call(agent, address(token), call)) {
@@ -223,6 +223,6 @@ contract Handler is HandlerMoves {
     }
 
     function _until(uint256 n) private view returns (uint40) {
-        return uint40(block.timestamp + (n % 3 == 0 ? n % 400 days : 400 days));
+        return uint40(block.timestamp + (n % 3 == 0 ? n % 3 days : 400 days));
     }
 }

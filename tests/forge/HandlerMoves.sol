@@ -33,7 +33,8 @@ abstract contract HandlerMoves is Stage {
 
     function transfer(uint256 a, uint256 b, uint256 amount) external told {
         (address from, address to) = (_who(a), _who(b));
-        _do(Try(Kind.Move, from, from, to, _amount(amount)), abi.encodeCall(token.transfer, (to, _amount(amount))));
+        amount = _amountOf(from, amount);
+        _do(Try(Kind.Move, from, from, to, amount), abi.encodeCall(token.transfer, (to, amount)));
     }
 
     function transferNothing(uint256 a, uint256 b) external told {
@@ -42,7 +43,8 @@ abstract contract HandlerMoves is Stage {
     }
 
     function transferFrom(uint256 s, uint256 a, uint256 b, uint256 amount) external told {
-        Try memory t = Try(Kind.Move, _who(s), _who(a), _who(b), _amount(amount));
+        if (s % 3 == 0) s = 5; // who was frozen in the beginning
+        Try memory t = Try(Kind.Move, _who(s), _who(a), _who(b), _amountOf(_who(a), amount));
         vm.prank(t.from);
         token.approve(t.by, t.amount - (amount % 5 == 0 && t.amount != 0 ? 1 : 0));
         bytes memory call = abi.encodeCall(token.transferFrom, (t.from, t.to, t.amount));
@@ -58,7 +60,7 @@ abstract contract HandlerMoves is Stage {
         address from = _who(a);
         (address[] memory to, uint256[] memory amounts) = (new address[](2), new uint256[](2));
         (to[0], to[1]) = (_who(b), _who(c));
-        (amounts[0], amounts[1]) = (_amount(amount), _amount(amount >> 32) % 50);
+        (amounts[0], amounts[1]) = (_amountOf(from, amount), _amount(amount >> 32) % 50);
         Look memory before = look();
         bool stopped = token.paused() || token.halted() || token.isFrozen(from);
         if (!_call(from, address(token), abi.encodeCall(token.batchTransfer, (to, amounts)))) return;
@@ -73,28 +75,36 @@ abstract contract HandlerMoves is Stage {
     }
 
     function redeemSome(uint256 a, uint256 amount) external told {
-        bytes memory call = abi.encodeCall(token.redeem, (_who(a), _amount(amount), bytes32(++_draws)));
-        if (_do(Try(Kind.Redeem, agent, _who(a), address(0), _amount(amount)), call)) burned += _amount(amount);
+        amount = _amountOf(_who(a), amount);
+        bytes memory call = abi.encodeCall(token.redeem, (_who(a), amount, bytes32(++_draws)));
+        if (_do(Try(Kind.Redeem, agent, _who(a), address(0), amount), call)) burned += amount;
     }
 
     function force(uint256 a, uint256 b, uint256 amount) external told {
+        amount = _amountOf(_who(a), amount);
         bytes memory call =
-            abi.encodeWithSignature("forcedTransfer(address,address,uint256)", _who(a), _who(b), _amount(amount));
-        _do(Try(Kind.Force, agent, _who(a), _who(b), _amount(amount)), call);
+            abi.encodeWithSignature("forcedTransfer(address,address,uint256)", _who(a), _who(b), amount);
+        _do(Try(Kind.Force, agent, _who(a), _who(b), amount), call);
     }
 
     function burn(uint256 a, uint256 amount) external told {
-        bytes memory call = amount % 2 == 0
-            ? abi.encodeWithSignature("burn(address,uint256)", _who(a), _amount(amount))
-            : abi.encodeWithSignature("burn(address,uint256,bytes32)", _who(a), _amount(amount), REF);
-        if (_do(Try(Kind.Burn, agent, _who(a), address(0), _amount(amount)), call)) burned += _amount(amount);
+        bool court = amount % 3 == 0;
+        amount = _amountOf(_who(a), amount);
+        bytes memory call = court
+            ? abi.encodeWithSignature("burn(address,uint256,bytes32)", _who(a), amount, REF)
+            : abi.encodeWithSignature("burn(address,uint256)", _who(a), amount);
+        if (_do(Try(Kind.Burn, agent, _who(a), address(0), amount), call)) burned += amount;
     }
 
     function raw(uint256 a, uint256 amount) external told {
-        if (amount % 4 == 0) amount = within(amount, 0, 4_000); // now and then near the cap
-        else amount = _amount(amount);
-        bytes memory call = abi.encodeWithSignature("mint(address,uint256)", _who(a), amount);
-        if (_do(Try(Kind.Issue, agent, address(0), _who(a), amount), call)) minted += amount;
+        for (uint256 i = 0; i <= amount % 5; ++i) {
+            _raw(_who(a), within(amount >> i, 0, amount % 8 == 0 ? 4_000 : 150)); // now and then near the cap
+        }
+    }
+
+    function _raw(address to, uint256 amount) private {
+        bytes memory call = abi.encodeWithSignature("mint(address,uint256)", to, amount);
+        if (_do(Try(Kind.Issue, agent, address(0), to, amount), call)) minted += amount;
     }
 
     // -------------------------------------------------------------------------------------------------- recovery
@@ -165,7 +175,7 @@ abstract contract HandlerMoves is Stage {
             total += amount;
         }
         if (seed % 4 == 0) total = total / 2 + 1; // approved for less than its rows
-        _open(b, total, uint40(block.timestamp + within(seed, 1, 20) * 1 days));
+        _open(b, total, uint40(block.timestamp + within(seed, 1, 4) * 12 hours));
     }
 
     /// An order of the past, opened again as it was.
@@ -182,9 +192,17 @@ abstract contract HandlerMoves is Stage {
         if (_call(approver, address(token), abi.encodeCall(token.openOrder, (order))) && known) ++broken[18];
     }
 
-    function issueChunk(uint256 which, uint256 at_, bool skip) external told {
+    function issueChunks(uint256 which, uint256 at_, bool strict) external told {
         if (_batches.length == 0) return;
-        Batch storage b = _batches[within(which, 0, 3) == 3 ? which % _batches.length : _batches.length - 1];
+        Batch storage b = _batches[which % 2 == 0 ? which % _batches.length : _batches.length - 1];
+        if (which % 4 == 1) vm.warp(block.timestamp + 3 days); // too late for every order
+        _endOrders();
+        for (uint256 i = 0; i <= at_ % 3; ++i) {
+            _issueChunk(b, at_, !strict);
+        }
+    }
+
+    function _issueChunk(Batch storage b, uint256 at_, bool skip) private {
         bytes32[] memory leaves = Merkle.leaves(b.id, b.rows, 2);
         (,, uint256 next,,,,) = token.orderOf(b.id);
         uint256 chunk = at_ % 4 == 0 ? at_ % leaves.length : next / 2; // now and then any chunk
@@ -231,7 +249,7 @@ abstract contract HandlerMoves is Stage {
     }
 
     function later(uint256 time) external told {
-        vm.warp(block.timestamp + (time % 8 == 0 ? within(time, 1, 400 days) : within(time, 1, 2 days)));
+        vm.warp(block.timestamp + (time % 4 == 0 ? within(time, 1, 400 days) : within(time, 1, 2 days)));
         _endOrders();
     }
 

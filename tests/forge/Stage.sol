@@ -12,7 +12,7 @@ abstract contract Stage is RuleBookFixture {
     using Config for uint256;
 
     uint256 internal constant PEOPLE = 9;
-    uint128 internal constant SMALL_CAP = 3_000;
+    uint128 internal constant SMALL_CAP = 3_600;
     address internal immutable recoverer = actor("recoverer");
     address internal immutable raiser = actor("raiser");
 
@@ -76,12 +76,17 @@ abstract contract Stage is RuleBookFixture {
         token.revokePowers(agent, Power.RAISE);
         second.trustCode(address(token).codehash, true);
         vm.stopPrank();
+        vm.prank(admitter);
+        registry.renew(carol, START + 2 days, "short");
         for (uint256 i = 0; i < PEOPLE; ++i) {
             if (people[i] != stranger) _mint(people[i], 300);
         }
         expire(dave);
         freeze(erin);
         freezeAmount(carol, 200);
+        freezeAmount(alice, 100);
+        freezeAmount(bob, 300);
+        freezeAmount(purse, 50);
         replay = new Replay(address(token), address(registry), address(second), address(book));
         replay.take(vm.getRecordedLogs());
     }
@@ -231,6 +236,12 @@ abstract contract Stage is RuleBookFixture {
 
     function _amount(uint256 n) internal pure returns (uint256) {
         return within(n, 0, 600);
+    }
+
+    /// Half of the time no more than he holds, now and then all of it.
+    function _amountOf(address who, uint256 n) internal view returns (uint256) {
+        if (n % 8 == 0) return token.balanceOf(who);
+        return n % 2 == 0 ? within(n, 0, token.balanceOf(who)) : _amount(n);
     }
 
     function _sorted() internal view returns (address[] memory list) {
