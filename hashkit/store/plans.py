@@ -22,7 +22,6 @@ from hashkit.store.settings import problems
 SCHEMA: Literal["hashkit.saved-plan/1"] = "hashkit.saved-plan/1"
 _MAX_BYTES = 256 * 1024 * 1024  # a million rows
 _Data = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2})*$")]
-_Text = Annotated[str, StringConstraints(max_length=300)]
 _Wei = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,77})$")]
 
 
@@ -37,7 +36,7 @@ class SavedTruth(_Part):
 
     to: Address
     data: _Data
-    function: _Text
+    function: str
     word: Annotated[int, Field(ge=0, le=1000)]
     value: _Wei
     at_least: bool
@@ -47,16 +46,16 @@ class SavedRows(_Part):
     """The rows that an order opens, first one first, as (external id, digest): see ``store.rows.IssueRow``."""
 
     order_id: Hash
-    rows: Annotated[list[Annotated[list[_Text], Field(min_length=2, max_length=2)]], Field(min_length=1)]
+    rows: Annotated[list[Annotated[list[str], Field(min_length=2, max_length=2)]], Field(min_length=1)]
 
 
 class SavedStep(_Part):
     """One transaction. ``repeatable``: no truth tells whether it has happened, so the nonce must."""
 
-    key: _Text
-    title: _Text
-    contract: _Text
-    function: _Text
+    key: str
+    title: str
+    contract: str
+    function: str
     to: Address
     value: _Wei
     data: _Data
@@ -69,7 +68,7 @@ class SavedPlan(_Part):
     """A whole plan. ``code`` maps every contract it touches to the hash of the code found there."""
 
     schema_id: Annotated[Literal["hashkit.saved-plan/1"], Field(alias="schema")] = SCHEMA
-    title: _Text
+    title: str
     chain_id: Annotated[int, Field(gt=0)]
     genesis: Hash
     account: Address
