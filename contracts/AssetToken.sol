@@ -20,13 +20,14 @@ import {Messages} from "./token/Messages.sol";
 import {Orders} from "./token/Orders.sol";
 import {Power} from "./token/Power.sol";
 import {Record} from "./token/Record.sol";
+import {SingleActs} from "./token/SingleActs.sol";
 import {Verdict} from "./token/Verdict.sol";
 import {Window} from "./token/Window.sol";
 
 /// @title  AssetToken, the hot half of a tranche
 /// @notice ERC-20 whose every movement passes one gate. What it does not know it hands to `AssetTokenControl`, which works
 ///         on the same storage and is fixed at construction. Tokens are minimal clones of this contract.
-contract AssetToken is Orders, Window, Documents, Allowances, IERC20Metadata, IERC165 {
+contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20Metadata, IERC165 {
     using Record for uint256;
     using Config for uint256;
 

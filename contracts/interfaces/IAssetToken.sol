@@ -117,6 +117,19 @@ interface IAssetToken {
 
     function refConsumed(bytes32 ref) external view returns (bool);
 
+    // acts of authority that come most often; each has a form with the ref of its paper
+    function setAddressFrozen(address account, bool frozen) external;
+
+    function setAddressFrozen(address account, bool frozen, bytes32 ref) external;
+
+    function forcedTransfer(address from, address to, uint256 amount, bytes32 ref) external returns (bool);
+
+    /// @notice Raw supply (ERC-3643): behind a power nobody holds by default.
+    function burn(address from, uint256 amount) external;
+
+    /// @notice Ends units by an order of a court. Needs the force power.
+    function burn(address from, uint256 amount, bytes32 ref) external;
+
     /// @notice Moves the caller's units to many receivers (ERC-3643).
     function batchTransfer(address[] calldata to, uint256[] calldata amounts) external;
 

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Mode, TokenTerms} from "./Types.sol";
 
-/// @notice The rare half of a tranche: acts of authority, rules and slots. Reached at the token's own address.
+/// @notice The rare half of a tranche: the other acts of authority, rules and slots. Reached at the token's own address.
 ///         Tightening a rule needs the rules power, loosening it the owner.
 interface IAssetTokenControl {
     // ERC-3643
@@ -67,20 +67,14 @@ interface IAssetTokenControl {
     function halt(bytes32 ref) external;
     /// @notice Ends a halt. Needs the owner.
     function unhalt(bytes32 ref) external;
-    function setAddressFrozen(address account, bool frozen) external;
-    function setAddressFrozen(address account, bool frozen, bytes32 ref) external;
     function freezePartialTokens(address account, uint256 amount) external;
     function freezePartialTokens(address account, uint256 amount, bytes32 ref) external;
     function unfreezePartialTokens(address account, uint256 amount) external;
     function unfreezePartialTokens(address account, uint256 amount, bytes32 ref) external;
     function setFrozenTokens(address account, uint256 amount, bytes32 ref) external returns (bool);
-    function forcedTransfer(address from, address to, uint256 amount, bytes32 ref) external returns (bool);
     /// @notice Raw supply (ERC-3643): behind a power nobody holds by default.
     function mint(address to, uint256 amount) external;
     function mint(address to, uint256 amount, bytes32 ref) external;
-    function burn(address from, uint256 amount) external;
-    /// @notice Ends units by an order of a court. Needs the force power.
-    function burn(address from, uint256 amount, bytes32 ref) external;
 
     // batches: each row is the single act with the same power; one `Acted` for all; lists of one length
     function batchForcedTransfer(address[] calldata from, address[] calldata to, uint256[] calldata amounts) external;

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {IAssetToken} from "../interfaces/IAssetToken.sol";
 import {IAssetTokenControl} from "../interfaces/IAssetTokenControl.sol";
 import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
+import {ActsBase} from "./ActsBase.sol";
 import {Bucket} from "./Bucket.sol";
 import {Config} from "./Config.sol";
 import {Door} from "./Door.sol";
-import {Gate} from "./Gate.sol";
 import {Power} from "./Power.sol";
 import {Record} from "./Record.sol";
 
-/// @notice Acts of authority: pause, halt, freeze, force, burn, raw supply. Each leaves `Acted` with the ref of its paper, or with
-///         ref 0 when it came through a standard's door.
-abstract contract Acts is Gate, IAssetTokenControl {
+/// @notice Acts of authority of the rare half: pause, halt, freeze of an amount, raw mint.
+abstract contract Acts is ActsBase, IAssetTokenControl {
     using Bucket for Bucket.Window;
     using Config for uint256;
 
@@ -48,18 +46,6 @@ abstract contract Acts is Gate, IAssetTokenControl {
     function unhalt(bytes32 ref) external onlyOwner {
         _setFlag(Config.HALTED, false);
         emit Unhalted(msg.sender);
-        _acted(ref);
-    }
-
-    /// @inheritdoc IAssetTokenControl
-    function setAddressFrozen(address account, bool frozen) external onlyPower(Power.FREEZE) {
-        _setAddressFrozen(account, frozen);
-        _acted(0);
-    }
-
-    /// @inheritdoc IAssetTokenControl
-    function setAddressFrozen(address account, bool frozen, bytes32 ref) external onlyPower(Power.FREEZE) {
-        _setAddressFrozen(account, frozen);
         _acted(ref);
     }
 
@@ -105,24 +91,6 @@ abstract contract Acts is Gate, IAssetTokenControl {
         return true;
     }
 
-    /// @notice ERC-7943 and ERC-3643: moves units without the holder.
-    function forcedTransfer(address from, address to, uint256 amount) external onlyPower(Power.FORCE) returns (bool) {
-        _force(from, to, amount);
-        _acted(0);
-        return true;
-    }
-
-    /// @inheritdoc IAssetTokenControl
-    function forcedTransfer(address from, address to, uint256 amount, bytes32 ref)
-        external
-        onlyPower(Power.FORCE)
-        returns (bool)
-    {
-        _force(from, to, amount);
-        _acted(ref);
-        return true;
-    }
-
     /// @inheritdoc IAssetTokenControl
     function mint(address to, uint256 amount) external onlyPower(Power.RAW_SUPPLY) {
         _mint(to, amount);
@@ -132,18 +100,6 @@ abstract contract Acts is Gate, IAssetTokenControl {
     /// @inheritdoc IAssetTokenControl
     function mint(address to, uint256 amount, bytes32 ref) external onlyPower(Power.RAW_SUPPLY) {
         _mint(to, amount);
-        _acted(ref);
-    }
-
-    /// @inheritdoc IAssetTokenControl
-    function burn(address from, uint256 amount) external onlyPower(Power.RAW_SUPPLY) {
-        _burn(from, amount);
-        _acted(0);
-    }
-
-    /// @inheritdoc IAssetTokenControl
-    function burn(address from, uint256 amount, bytes32 ref) external onlyPower(Power.FORCE) {
-        _burn(from, amount);
         _acted(ref);
     }
 
@@ -157,12 +113,6 @@ abstract contract Acts is Gate, IAssetTokenControl {
     function _setFlag(uint256 flag, bool on) private {
         if ((_config & flag != 0) == on) revert AlreadyInThatState();
         _config = _config.with(flag, on);
-    }
-
-    function _setAddressFrozen(address account, bool frozen) internal {
-        uint256 record = _records[account];
-        _records[account] = frozen ? record | Record.FROZEN : record & ~Record.FROZEN;
-        emit AddressFrozen(account, frozen, msg.sender);
     }
 
     function _freezeMore(address account, uint256 amount) internal {
@@ -186,21 +136,8 @@ abstract contract Acts is Gate, IAssetTokenControl {
         emit IERC7943Fungible.Frozen(account, amount);
     }
 
-    function _force(address from, address to, uint256 amount) internal {
-        _move(Movement(Door.FORCE, msg.sender, from, to, amount));
-        emit IERC7943Fungible.ForcedTransfer(from, to, amount);
-    }
-
     function _mint(address to, uint256 amount) internal {
         _window.draw(amount);
         _move(Movement(Door.ISSUE, msg.sender, address(0), to, amount));
-    }
-
-    function _burn(address from, uint256 amount) internal {
-        _move(Movement(Door.BURN, msg.sender, from, address(0), amount));
-    }
-
-    function _acted(bytes32 ref) internal {
-        emit IAssetToken.Acted(ref, msg.sender, msg.sig);
     }
 }
