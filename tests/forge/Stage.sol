@@ -12,7 +12,7 @@ abstract contract Stage is RuleBookFixture {
     using Config for uint256;
 
     uint256 internal constant PEOPLE = 9;
-    uint128 internal constant SMALL_CAP = 3_600;
+    uint128 internal constant SMALL_CAP = 3_000;
     address internal immutable recoverer = actor("recoverer");
     address internal immutable raiser = actor("raiser");
 
