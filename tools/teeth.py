@@ -27,7 +27,7 @@ SETTINGS = {
     "FOUNDRY_OFFLINE": "true",
     "FOUNDRY_AUTO_DETECT_SOLC": "false",
     "FOUNDRY_FUZZ_SEED": "0x7ee7",
-    "FOUNDRY_INVARIANT_RUNS": "64",
+    "FOUNDRY_INVARIANT_RUNS": "200",
     "FOUNDRY_INVARIANT_DEPTH": "40",
     "FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT": "0",
     # Compiling is most of the time. Without the optimizer it takes a third; the halves then exceed the size limit.
