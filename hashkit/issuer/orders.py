@@ -20,7 +20,7 @@ from hashkit.domain.terms import iso_time
 from hashkit.domain.units import Units
 from hashkit.errors import InputError, StalePlan
 from hashkit.issuer.context import Context
-from hashkit.issuer.who import resolve
+from hashkit.issuer.who import contracts_of, no_contract_of_ours, resolve
 from hashkit.rpc.blocks import block
 from hashkit.rpc.reads import read
 from hashkit.store.sheets import IssueRow
@@ -103,10 +103,12 @@ def rows_of(
 
     All problems at once in one InputError.
     """
-    found, problems = [], []
+    found, problems, contracts = [], [], contracts_of(context)
     for number, row in enumerate(rows, start=1):
         try:
-            found.append(_row(context, decimals, row, external_id, number))
+            made = _row(context, decimals, row, external_id, number)
+            no_contract_of_ours(made.wallet, contracts)
+            found.append(made)
         except InputError as error:
             line = row.line if isinstance(row, IssueRow) else number
             problems.append(f"row {line}: {error.sentence} {error.next_step}")
