@@ -6,10 +6,10 @@ truth: what stands there already is not sent again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from hashkit.contracts.addresses import COMPARE, look_alikes
 from hashkit.contracts.call import Call
@@ -18,7 +18,7 @@ from hashkit.contracts.identity_registry import IdentityRegistry
 from hashkit.contracts.truths import admitted
 from hashkit.domain.countries import country, country_by_numeric
 from hashkit.domain.parties import Admission, InvestorClass, Standing
-from hashkit.domain.terms import iso_time
+from hashkit.domain.terms import iso_time, shown
 from hashkit.errors import InputError
 from hashkit.issuer.acts import ref_of
 from hashkit.issuer.context import Context
@@ -31,6 +31,9 @@ from hashkit.rpc.blocks import block
 from hashkit.rpc.reads import read, read_many
 from hashkit.store.names import Names
 from hashkit.store.sheets import InvestorRow
+from hashkit.store.sheets.cells import day, digest, identifier
+
+T = TypeVar("T")
 
 _BATCH = 100  # admissions in one transaction
 _NEVER = datetime(2099, 12, 31, tzinfo=UTC).date()
@@ -150,8 +153,7 @@ class Investors:
 
         ``proof`` is a 32-byte hash of the evidence.
         """
-        day = _day(kyc_expires)
-        until = int(datetime.combine(day, time(23, 59, 59), UTC).timestamp())
+        until = int(datetime.combine(_day(kyc_expires), time(23, 59, 59), UTC).timestamp())
         return self._acts.renew(_several(who), until, _hash(proof))
 
     def revoke(self, who: str | Sequence[str], reason: str) -> Plan[Outcome]:
@@ -331,12 +333,12 @@ def _row(
     kind = investor_class if isinstance(investor_class, InvestorClass) else InvestorClass.parse(investor_class)
     return InvestorRow(
         line=0,
-        investor_id=label,
+        investor_id=_as_in_a_file(identifier, label),
         wallet=resolve(context, wallet),
         country=country(code),
         investor_class=kind,
         kyc_expires=_day(kyc_expires),
-        proof=proof,
+        proof=_as_in_a_file(digest, proof) if proof else None,
     )
 
 
@@ -345,18 +347,24 @@ def _several(who: str | Sequence[str]) -> Sequence[str]:
 
 
 def _day(when: str | date | None) -> date:
+    """The day as an investor file spells it, and no other spelling."""
     if when is None:
         return _NEVER
-    if isinstance(when, date):
-        return when
-    try:
-        return date.fromisoformat(when)
-    except ValueError:
-        raise InputError(f"{when[:40]!r} is not a day.", next_step="Write it like 2027-12-31.", code="DATE") from None
+    return _as_in_a_file(day, when.isoformat() if isinstance(when, date) else when)
 
 
 def _hash(proof: str | None) -> bytes:
-    return bytes.fromhex(proof.removeprefix("0x")) if proof else bytes(32)
+    return bytes.fromhex(_as_in_a_file(digest, proof)[2:]) if proof else bytes(32)
+
+
+def _as_in_a_file(read: Callable[[str], T], text: str) -> T:
+    """What a cell with this text would give. InputError that names the text, which a cell's does not."""
+    try:
+        return read(text)
+    except InputError as error:
+        raise InputError(
+            f"{shown(text)}: {error.sentence}.", next_step=f"{error.next_step.capitalize()}.", code=error.code
+        ) from None
 
 
 def _line(row: InvestorRow) -> tuple[str, ...]:

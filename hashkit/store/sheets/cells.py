@@ -71,6 +71,8 @@ def identifier(text: str) -> str:
     """An id of the issuer's own books: letters, digits and ``. _ / -``, at most 64, no formula."""
     if _ID.fullmatch(text):
         return text
+    if not text:
+        raise _bad("is empty", "give one")
     raise _bad(*_identifier_trouble(text))
 
 
