@@ -138,6 +138,7 @@ def shell(tmp_path_factory) -> Iterator[Shell]:
     here.ok("devnet", "up")
     here.ok("deploy", "HKGREEN")
     here.ok("investor", "import", "register/investors.csv")
+    here.ok("issue", "batches/issuance.csv", "--dry-run")  # makes the memory of rows, still empty
     yield here
     here.ok("devnet", "down")
 
@@ -185,10 +186,16 @@ def lines_of(entry: Entry) -> list[str]:
         "approval JSON": ["issue", "batches/issuance.csv", "--approval", name], "saved plan JSON": ["apply", name],
         "deployment JSON": ["cap-table"], "hashkit.toml": ["asset", "list"],
     }  # fmt: skip
-    return [*commands[entry["kind"]], "--yes"] if entry["kind"] not in ("deployment JSON", "hashkit.toml") else commands[entry["kind"]]
+    return (
+        [*commands[entry["kind"]], "--yes"]
+        if entry["kind"] not in ("deployment JSON", "hashkit.toml")
+        else commands[entry["kind"]]
+    )
 
 
-SAMPLE = [e for kind in FILES for e in of_kind(kind)[7::60][:3] if "\x00" not in e.get("text", "")] + of_kind("CLI argv")[3::41][:12]
+SAMPLE = [e for kind in FILES for e in of_kind(kind)[7::60][:3] if "\x00" not in e.get("text", "")] + of_kind(
+    "CLI argv"
+)[3::41][:12]
 
 
 @pytest.mark.slow

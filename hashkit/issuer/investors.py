@@ -6,10 +6,10 @@ truth: what stands there already is not sent again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any, TypeVar
+from typing import Any
 
 from hashkit.contracts.addresses import COMPARE, look_alikes
 from hashkit.contracts.call import Call
@@ -18,7 +18,7 @@ from hashkit.contracts.identity_registry import IdentityRegistry
 from hashkit.contracts.truths import admitted
 from hashkit.domain.countries import country, country_by_numeric
 from hashkit.domain.parties import Admission, InvestorClass, Standing
-from hashkit.domain.terms import iso_time, shown
+from hashkit.domain.terms import iso_time
 from hashkit.errors import InputError
 from hashkit.issuer.acts import ref_of
 from hashkit.issuer.context import Context
@@ -31,9 +31,7 @@ from hashkit.rpc.blocks import block
 from hashkit.rpc.reads import read, read_many
 from hashkit.store.names import Names
 from hashkit.store.sheets import InvestorRow
-from hashkit.store.sheets.cells import day, digest, identifier
-
-T = TypeVar("T")
+from hashkit.store.sheets.cells import day, digest, identifier, spelled
 
 _BATCH = 100  # admissions in one transaction
 _NEVER = datetime(2099, 12, 31, tzinfo=UTC).date()
@@ -333,12 +331,12 @@ def _row(
     kind = investor_class if isinstance(investor_class, InvestorClass) else InvestorClass.parse(investor_class)
     return InvestorRow(
         line=0,
-        investor_id=_as_in_a_file(identifier, label),
+        investor_id=spelled(identifier, label),
         wallet=resolve(context, wallet),
         country=country(code),
         investor_class=kind,
         kyc_expires=_day(kyc_expires),
-        proof=_as_in_a_file(digest, proof) if proof else None,
+        proof=spelled(digest, proof) if proof else None,
     )
 
 
@@ -350,21 +348,11 @@ def _day(when: str | date | None) -> date:
     """The day as an investor file spells it, and no other spelling."""
     if when is None:
         return _NEVER
-    return _as_in_a_file(day, when.isoformat() if isinstance(when, date) else when)
+    return spelled(day, when.isoformat() if isinstance(when, date) else when)
 
 
 def _hash(proof: str | None) -> bytes:
-    return bytes.fromhex(_as_in_a_file(digest, proof)[2:]) if proof else bytes(32)
-
-
-def _as_in_a_file(read: Callable[[str], T], text: str) -> T:
-    """What a cell with this text would give. InputError that names the text, which a cell's does not."""
-    try:
-        return read(text)
-    except InputError as error:
-        raise InputError(
-            f"{shown(text)}: {error.sentence}.", next_step=f"{error.next_step.capitalize()}.", code=error.code
-        ) from None
+    return bytes.fromhex(spelled(digest, proof)[2:]) if proof else bytes(32)
 
 
 def _line(row: InvestorRow) -> tuple[str, ...]:
