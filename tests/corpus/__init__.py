@@ -3,8 +3,8 @@
 ::
 
     values    amounts, addresses, dates, countries      tables   issue and investor files
-    papers    terms, approvals, plans, settings,        words    command lines
-              deployment records                        build    all of it into *.jsonl
+    terms     term sheets                               words    command lines
+    papers    approvals, plans, settings, deployments   build    all of it into *.jsonl
 
 ``python -m tests.corpus.build`` writes the files; ``tests/test_corpus.py`` runs every line of them. A line has
 ``kind``, ``text`` (or ``base64``), ``says``, and where it is not 2 ``exit``. ``{LONG}`` stands for 20,000 nines.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.corpus.papers import papers
 from tests.corpus.tables import tables
+from tests.corpus.terms import terms
 from tests.corpus.values import Entry, values
 from tests.corpus.words import words
 
@@ -17,7 +18,7 @@ FOLDER = Path(__file__).parent
 def entries() -> Iterator[Entry]:
     """Every bad input once."""
     seen = set()
-    for part in (values, tables, papers, words):
+    for part in (values, tables, terms, papers, words):
         for entry in part():
             key = json.dumps({k: v for k, v in entry.items() if k != "says"}, sort_keys=True)
             if key not in seen:
