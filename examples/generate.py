@@ -234,12 +234,12 @@ def dirty_fund(table: Table) -> Spoiler:
     dirt.plant(142, "investor_id", "", "nobody", "nobody to issue to")
     dirt.table[141][2] = ""
     dirt.append(
-        list(dirt.table[199]), "external_id", "row twice", "appears twice with the same content, rows 200 and 1002: remove one row"
+        list(dirt.table[199]), "external_id", "row twice", "with the same content, rows 200 and 1002: remove one row"
     )
     changed = [*dirt.table[200][:3], "999999.0000", *dirt.table[200][4:]]
-    dirt.append(changed, "external_id", "changed under the same id", "appears twice with different content, rows 201 and 1003")
+    dirt.append(changed, "external_id", "changed under the same id", "with different content, rows 201 and 1003")
     cased = [dirt.table[201][0].lower(), *dirt.table[201][1:]]
-    dirt.append(cased, "external_id", "id differs only in case", "appears twice with different content, rows 202 and 1004")
+    dirt.append(cased, "external_id", "id differs only in case", "with different content, rows 202 and 1004")
     return dirt
 
 

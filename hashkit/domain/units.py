@@ -50,8 +50,8 @@ class Units:
         if isinstance(amount, Decimal):
             if not amount.is_finite():
                 raise InputError(f"{amount} is not an amount.", code="AMOUNT")
-            if amount.adjusted() > 40:  # written out it could fill the memory
-                raise InputError(f"{amount:.3E} is more than any token can hold.", code="AMOUNT")
+            if abs(int(amount.as_tuple().exponent)) > 1_000:  # written out it could fill the memory
+                raise InputError(f"{amount:.3E} is not an amount of any token.", code="AMOUNT")
             return cls._parse(format(amount, "f"), decimals)
         if isinstance(amount, str):
             return cls._parse(amount, decimals)

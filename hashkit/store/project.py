@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hashkit.errors import InputError
-from hashkit.store.files import private_folder, write_atomic
+from hashkit.store.files import private_folder, safe_name, write_atomic
 from hashkit.store.settings import Settings, pick, read_settings
 
 FILE = "hashkit.toml"
@@ -155,7 +155,7 @@ def checked_symbol(symbol: str) -> str:
             why="A symbol is 1 to 32 letters, digits, points, dashes or underscores, letter or digit first.",
             code="SYMBOL",
         )
-    return symbol
+    return safe_name(symbol)
 
 
 def _first_settings(network: str, account: str | None) -> str:

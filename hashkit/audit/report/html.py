@@ -25,24 +25,28 @@ ROWS = 5_000
 _HEX = re.compile(r"(transaction )?(0x[0-9a-fA-F]{64}|0x[0-9a-fA-F]{40})(?![0-9a-fA-F])")
 
 
-def page(result: AuditResult) -> str:
-    """The report as HTML."""
-    environment = Environment(
+def environment() -> Environment:
+    """What fills templates: everything is escaped, and a name that is missing is an error."""
+    return Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    link = _linker(result.network)
-    environment.filters.update(
+
+
+def page(result: AuditResult) -> str:
+    """The report as HTML."""
+    made, link = environment(), _linker(result.network)
+    made.filters.update(
         linked=link,
         full=lambda address: link(address, short=False),
         short=words.short,
         when=words.time,
         grouped=lambda raw: words.grouped(raw, result.subject.decimals),
     )
-    template = environment.get_template("page.html.j2")
+    template = made.get_template("page.html.j2")
     return template.render(
         r=result,
         f=result.figures,
