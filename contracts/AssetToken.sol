@@ -167,7 +167,7 @@ contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20
 
     /// @inheritdoc IERC20
     function totalSupply() external view returns (uint256) {
-        return _totalSupply;
+        return _config.supply();
     }
 
     /// @inheritdoc IERC20

@@ -53,7 +53,7 @@ abstract contract Gate is TokenStorage {
         config = _config;
         if (config & Config.HALTED != 0) v = Verdict.HALTED;
         if (door & Door.FROM != 0) (from, v) = _assessFrom(m, config, v);
-        else if (m.amount > _cap - _totalSupply) v |= Verdict.CAP;
+        else if (m.amount > _cap - config.supply()) v |= Verdict.CAP;
         if (door & Door.TO != 0) (to, v) = _assessTo(m, config, v);
         if (door & Door.TERMS != 0) v |= _assessTerms(m, config, from, to);
         if (config & Config.COMPLIANCE != 0 && door & Door.ASKED != 0) v |= _assessCompliance(m, config, from, rules);
@@ -166,7 +166,7 @@ abstract contract Gate is TokenStorage {
         if (!ok) return record.stale();
         bool countryOk = config & Config.COUNTRY_LIST == 0 || _countryListed(s.country);
         uint16 classes = config.classes();
-        bool classOk = classes == 0 || (s.class < 16 && (classes >> s.class) & 1 != 0);
+        bool classOk = classes == 0 || (classes >> s.class) & 1 != 0;
         return record.copied(s, countryOk, classOk, config & Config.BOUND != 0 ? config.epoch() : 0);
     }
 
@@ -257,14 +257,14 @@ abstract contract Gate is TokenStorage {
         }
         uint256 door = m.door;
         // No overflow below: amount <= balance of `from` (BALANCE), amount <= cap - supply (CAP), and the sum of all
-        // balances is the supply, which fits 128 bits.
+        // balances is the supply, which fits 128 bits. Since `config` was read nothing was called that could change it.
         unchecked {
             if (m.from != m.to) {
                 if (door & Door.FORCED != 0) from = _released(m.from, from, m.amount);
                 if (door & Door.FROM != 0) _records[m.from] = from - m.amount;
-                else _totalSupply += uint128(m.amount);
+                else _config = config + (m.amount << Config.SUPPLY_AT);
                 if (door & Door.TO != 0) _records[m.to] = to + m.amount;
-                else _totalSupply -= uint128(m.amount);
+                else _config = config - (m.amount << Config.SUPPLY_AT);
             }
         }
         emit IERC20.Transfer(m.from, m.to, m.amount);
@@ -320,7 +320,7 @@ abstract contract Gate is TokenStorage {
         if (lowest & Verdict.ANY_FROM != 0) revert IERC7943Fungible.ERC7943CannotSend(m.from);
         if (lowest & Verdict.ANY_TO != 0) revert IERC7943Fungible.ERC7943CannotReceive(m.to);
         if (lowest & Verdict.ANY_SPENDER != 0) revert IERC20Errors.ERC20InvalidSpender(m.spender);
-        if (lowest == Verdict.CAP) revert IAssetToken.CapExceeded(_cap, _totalSupply, m.amount);
+        if (lowest == Verdict.CAP) revert IAssetToken.CapExceeded(_cap, _config.supply(), m.amount);
         uint256 balance = from.balance();
         if (lowest == Verdict.FROZEN_AMOUNT && m.amount <= balance) {
             revert IERC7943Fungible.ERC7943InsufficientUnfrozenBalance(m.from, m.amount, _free(from, m.from));

@@ -16,7 +16,7 @@ abstract contract Terms is Slots {
     /// @inheritdoc IAssetTokenControl
     function setCap(uint128 newCap) external {
         _checkTightens(newCap < _cap);
-        if (newCap < _totalSupply) revert TermsInvalid();
+        if (newCap < _config.supply()) revert TermsInvalid();
         _cap = newCap;
         emit CapSet(newCap);
     }
@@ -84,6 +84,7 @@ abstract contract Terms is Slots {
     }
 
     function _setClasses(uint16 mask) internal {
+        if (mask > Config.ALL_CLASSES) revert TermsInvalid();
         _config = _config.withClasses(mask);
         emit ClassesSet(mask);
     }

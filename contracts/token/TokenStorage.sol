@@ -34,8 +34,7 @@ abstract contract TokenStorage is PowersBase {
         uint32 position; // in the list of names, from 1 on; 0: no such document
     }
 
-    uint256 internal _config; // see Config.sol
-    uint128 internal _totalSupply; // smallest units
+    uint256 internal _config; // the supply and the terms that movements read; see Config.sol
     uint128 internal _cap; // smallest units
     mapping(address account => uint256 record) internal _records; // see Record.sol
     mapping(address account => uint256 amount) internal _frozenAmount; // smallest units, counts while PARTLY_FROZEN

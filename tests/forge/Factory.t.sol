@@ -90,6 +90,9 @@ contract FactoryTest is Fixture {
         t.cap = 0;
         _refused(t, IAssetTokenControl.TermsInvalid.selector);
         t = terms();
+        t.classes = 1 << 5; // there are the classes 0 to 4
+        _refused(t, IAssetTokenControl.TermsInvalid.selector);
+        t = terms();
         t.identityRegistry = address(lens);
         _refused(t, IAssetTokenControl.SlotInvalid.selector);
         t = terms();

@@ -104,7 +104,7 @@ contract Handler is HandlerMoves {
         bytes memory call;
         if (which % 6 == 0) call = abi.encodeCall(token.allowCountries, (list, which & 64 == 0));
         else if (which % 6 == 1) call = abi.encodeCall(token.setCountryList, (which & 64 != 0));
-        else if (which % 6 == 2) call = abi.encodeCall(token.setClasses, (which & 64 == 0 ? 0 : uint16(which >> 8)));
+        else if (which % 6 == 2) call = abi.encodeCall(token.setClasses, (which & 64 == 0 ? 0 : uint16(which >> 8 & 31)));
         else if (which % 6 == 3) call = abi.encodeCall(token.setMode, (which & 64 == 0 ? Mode.Open : Mode((which >> 8) % 3)));
         else if (which % 6 == 4) call = abi.encodeCall(token.setLockUp, (uint40(block.timestamp + (which >> 8) % 1 days)));
         else call = abi.encodeCall(token.setCap, (uint128(within(which, SMALL_CAP / 2, SMALL_CAP))));

@@ -16,12 +16,12 @@ contract WordProperties is TestBase {
 
     /// Shows: a copy in a record keeps every field, touches neither balance nor freezes, and goes without a trace
     /// Bound: none
-    function check_record_keeps_every_field(uint256 word, address investor, uint8 class, uint40 validUntil, bool denied, uint64 epoch)
+    function check_record_keeps_every_field(uint256 word, address investor, uint8 class, uint40 validUntil, bool denied, uint56 epoch)
         public
         pure
     {
         uint256 truth = word & (Record.BALANCE | Record.FROZEN | Record.PARTLY_FROZEN);
-        uint256 record = (word & ((1 << 246) - 1)).copied(Standing(investor, 0, class, validUntil, denied), true, false, epoch);
+        uint256 record = (word & ((1 << 238) - 1)).copied(Standing(investor, 0, class, validUntil, denied), true, false, epoch);
         assert(record.balance() == uint128(word) && record.validUntil() == validUntil);
         assert(record.copyEpoch() == epoch && record.class() == class);
         assert((record & Record.DENIED != 0) == denied && (record & Record.REGISTERED != 0) == (investor != address(0)));
@@ -31,22 +31,23 @@ contract WordProperties is TestBase {
 
     /// Shows: a record vouches exactly when registered, not denied, of this epoch, in time, country and class allowed
     /// Bound: none
-    function check_record_vouches_for_nobody_else(uint256 record, uint64 epoch, uint40 time) public {
+    function check_record_vouches_for_nobody_else(uint256 record, uint56 epoch, uint40 time) public {
         vm.warp(time);
         bool flags = record & Record.REGISTERED != 0 && record & Record.COUNTRY_OK != 0 && record & Record.CLASS_OK != 0;
         bool good = flags && record & Record.DENIED == 0 && record.copyEpoch() == epoch && time <= record.validUntil();
         assert(record.vouches(epoch) == good);
         bool unfrozen = record & (Record.FROZEN | Record.PARTLY_FROZEN) == 0;
-        assert(record.clean(epoch) == (good && unfrozen));
+        assert(record.clean(uint256(epoch) << Config.EPOCH_AT) == (good && unfrozen));
     }
 
     /// Shows: a term in the config word keeps its value and leaves every other alone
     /// Bound: none
     function check_config_keeps_every_field(uint256 word, uint8 mode, uint40 lockUp, uint16 classes) public pure {
-        vm.assume(mode < 3);
-        uint256 rest = word & ((1 << 70) - 1);
+        vm.assume(mode < 4 && classes <= Config.ALL_CLASSES);
+        uint256 rest = word.withMode(Mode.Open).withLockUp(0).withClasses(0);
         uint256 config = rest.withMode(Mode(mode)).withLockUp(lockUp).withClasses(classes);
-        assert(config.epoch() == uint64(word) && config & ((1 << 70) - 1) == rest);
+        assert(config.supply() == word >> 128 && config.epoch() == uint56(word >> 72) && uint8(config) == uint8(word));
+        assert(config.roleMatrix() == word.roleMatrix());
         assert(uint8(config.mode()) == mode && config.lockUp() == lockUp && config.classes() == classes);
         assert(config.withMode(Mode.Open).withLockUp(0).withClasses(0) == rest);
     }
