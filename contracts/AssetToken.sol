@@ -68,8 +68,8 @@ contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20
 
     /// @inheritdoc IAssetToken
     function redeem(address from, uint256 amount, bytes32 ref) external onlyPower(Power.REDEEM) {
-        if (ref == 0 || _refs[ref]) revert RefInvalid(ref);
-        _refs[ref] = true;
+        if (ref == 0 || _refs[ref] != 0) revert RefInvalid(ref);
+        _refs[ref] = 1;
         _move(Movement(Door.REDEEM, msg.sender, from, address(0), amount));
         emit Redeemed(ref, from, amount);
     }
@@ -227,7 +227,7 @@ contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20
 
     /// @inheritdoc IAssetToken
     function refConsumed(bytes32 ref) external view returns (bool) {
-        return _refs[ref];
+        return _refs[ref] != 0;
     }
 
     /// @inheritdoc IAssetToken

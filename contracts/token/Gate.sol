@@ -259,12 +259,17 @@ abstract contract Gate is TokenStorage {
         // No overflow below: amount <= balance of `from` (BALANCE), amount <= cap - supply (CAP), and the sum of all
         // balances is the supply, which fits 128 bits. Since `config` was read nothing was called that could change it.
         unchecked {
-            if (m.from != m.to) {
+            if (door & Door.TO == 0) {
                 if (door & Door.FORCED != 0) from = _released(m.from, from, m.amount);
-                if (door & Door.FROM != 0) _records[m.from] = from - m.amount;
-                else _config = config + (m.amount << Config.SUPPLY_AT);
-                if (door & Door.TO != 0) _records[m.to] = to + m.amount;
-                else _config = config - (m.amount << Config.SUPPLY_AT);
+                _records[m.from] = from - m.amount;
+                _config = config - (m.amount << Config.SUPPLY_AT);
+            } else if (door & Door.FROM == 0) {
+                _config = config + (m.amount << Config.SUPPLY_AT);
+                _records[m.to] = to + m.amount;
+            } else if (m.from != m.to) {
+                if (door & Door.FORCED != 0) from = _released(m.from, from, m.amount);
+                _records[m.from] = from - m.amount;
+                _records[m.to] = to + m.amount;
             }
         }
         emit IERC20.Transfer(m.from, m.to, m.amount);

@@ -40,7 +40,7 @@ abstract contract TokenStorage is PowersBase {
     mapping(address account => uint256 amount) internal _frozenAmount; // smallest units, counts while PARTLY_FROZEN
     mapping(address account => mapping(address spender => uint256 amount)) internal _allowances;
     mapping(bytes32 orderId => OrderRecord order) internal _orders;
-    mapping(bytes32 ref => bool consumed) internal _refs;
+    mapping(bytes32 ref => uint256 consumed) internal _refs; // 1 once a redemption named it; a whole word is written without reading it
     mapping(address account => uint256 nonce) internal _nonces;
 
     address internal _identityRegistry;
