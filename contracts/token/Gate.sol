@@ -13,6 +13,7 @@ import {IRuleBook} from "../interfaces/IRuleBook.sol";
 import {ISource} from "../interfaces/ISource.sol";
 import {Kind, Mode, Standing} from "../interfaces/Types.sol";
 import {Config} from "./Config.sol";
+import {Countries} from "./Countries.sol";
 import {Door} from "./Door.sol";
 import {ForeignRegistry} from "./ForeignRegistry.sol";
 import {Record} from "./Record.sol";
@@ -24,6 +25,7 @@ import {Verdict} from "./Verdict.sol";
 abstract contract Gate is TokenStorage {
     using Record for uint256;
     using Config for uint256;
+    using Countries for uint256;
 
     struct Movement {
         uint256 door; // its row of the movement table; see Door
@@ -188,7 +190,8 @@ abstract contract Gate is TokenStorage {
     }
 
     function _countryListed(uint16 country) internal view returns (bool) {
-        return (_countries[country >> 8] >> (country & 255)) & 1 != 0;
+        if (_fewCountries.has(country)) return true;
+        return (_moreCountries[country >> 8] >> (country & 255)) & 1 != 0;
     }
 
     /// @dev Units no freeze holds: max(0, balance - frozen).
