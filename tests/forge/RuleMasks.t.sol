@@ -7,7 +7,7 @@ import {RuleBookFixture} from "./Fixture.sol";
 
 /// @notice Whatever rule is on, a mask of the rule word shows it: what a mask does not show is not asked.
 contract RuleMasksTest is RuleBookFixture {
-    uint256 private constant _STATE = type(uint160).max | RuleWord.COUNTING | RuleWord.ARMED;
+    uint256 private constant _STATE = type(uint160).max | RuleWord.COUNTING | RuleWord.ARMED | RuleWord.INITIALISED;
 
     function _word() private view returns (uint256) {
         return uint256(vm.load(address(book), bytes32(0)));
