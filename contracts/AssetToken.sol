@@ -21,6 +21,7 @@ import {Orders} from "./token/Orders.sol";
 import {Power} from "./token/Power.sol";
 import {Record} from "./token/Record.sol";
 import {SingleActs} from "./token/SingleActs.sol";
+import {Titles} from "./token/Titles.sol";
 import {Verdict} from "./token/Verdict.sol";
 import {Window} from "./token/Window.sol";
 
@@ -36,6 +37,7 @@ contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20
     constructor(address control_) {
         _CONTROL = control_;
         _deployedBlock = type(uint48).max; // locks the implementation: it can never be initialised
+        _titles = Titles.join("", "");
     }
 
     // ------------------------------------------------------------------------------------------------ movements
@@ -152,12 +154,12 @@ contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20
 
     /// @inheritdoc IERC20Metadata
     function name() external view returns (string memory) {
-        return _name;
+        return Titles.name(_titles);
     }
 
     /// @inheritdoc IERC20Metadata
     function symbol() external view returns (string memory) {
-        return _symbol;
+        return Titles.symbol(_titles);
     }
 
     /// @inheritdoc IERC20Metadata

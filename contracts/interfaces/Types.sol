@@ -26,6 +26,7 @@ struct AgentGrant {
 }
 
 /// @notice What a tranche is born with.
+/// @param symbol           at most 255 bytes
 /// @param decimals         of the token; display only
 /// @param cap              largest total supply, in smallest units
 /// @param owner            the admin: grants powers, loosens rules, replaces slots

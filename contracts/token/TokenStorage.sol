@@ -49,9 +49,9 @@ abstract contract TokenStorage is PowersBase {
     uint40 internal _slotDelay; // seconds
     address internal _compliance;
     mapping(bytes32 slot => Proposal proposal) internal _proposals;
-    mapping(uint256 word => uint256 countries) internal _countries; // bit (country & 255) of word (country >> 8)
-    string internal _name;
-    string internal _symbol;
+    uint256 internal _fewCountries; // see Countries.sol
+    mapping(uint256 word => uint256 countries) internal _moreCountries; // bit (country & 255) of word (country >> 8)
+    bytes internal _titles; // see Titles.sol
 
     address internal _onchainID;
     address internal _successor;

@@ -71,7 +71,7 @@ contract FactoryTest is Fixture {
         }
         IRuleBook locked = IRuleBook(factory.ruleBookImplementation());
         vm.expectRevert(abi.encodeWithSelector(IRuleBook.AlreadyInitialised.selector));
-        locked.initialize(address(token), address(registry), 1);
+        locked.initialize(address(registry), 1);
     }
 
     function test_implementations_have_no_owner_and_no_door() public {
