@@ -14,13 +14,14 @@ from typing import Any
 
 from environments import Missing, say
 from prove_forge import coverage, fuzz
+from prove_planted import mutation, teeth
 from prove_report import README, RESULTS, contracts_hash, load, render
 from prove_static import slither, storage
 from prove_symbolic import halmos
 
 Part = Callable[[], dict[str, Any]]
 
-PARTS: dict[str, Part] = {part.__name__: part for part in (storage, slither, coverage, halmos, fuzz)}
+PARTS: dict[str, Part] = {part.__name__: part for part in (storage, slither, coverage, halmos, teeth, fuzz, mutation)}
 
 
 def prove(names: Sequence[str]) -> bool:
