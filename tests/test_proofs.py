@@ -11,12 +11,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))  # the steps run before anything is installed, so they are no package
 
+import prove  # noqa: E402
 import prove_forge  # noqa: E402
 import prove_planted  # noqa: E402
 import prove_report  # noqa: E402
 import prove_static  # noqa: E402
 import prove_symbolic  # noqa: E402
-from prove import PARTS  # noqa: E402
+from environments import Missing  # noqa: E402
 
 RESULTS = prove_report.load()
 
@@ -45,7 +46,7 @@ def test_a_figure_that_was_changed_by_hand_is_found():
 
 
 def test_every_figure_is_of_a_part_and_passed():
-    assert set(RESULTS) <= set(PARTS)
+    assert set(RESULTS) <= set(prove.PARTS)
     assert [name for name, part in RESULTS.items() if not part["passed"]] == []
 
 
@@ -53,6 +54,20 @@ def test_the_figures_are_of_these_contracts():
     older = sorted(name for name, part in RESULTS.items() if part["contracts"] != prove_report.contracts_hash())
     if older:
         pytest.skip(f"older contracts: run make prove PART='{' '.join(older)}'")
+
+
+def test_a_part_that_cannot_run_fails_and_the_others_run(monkeypatch, tmp_path):
+    def broken():
+        raise Missing("There is no tool.")
+
+    whole = {"passed": True, "summary": "all", "tables": [], "tools": ["a tool"]}
+    monkeypatch.setattr(prove, "PARTS", {"broken": broken, "storage": lambda: whole})
+    monkeypatch.setattr(prove, "RESULTS", tmp_path / "results.json")
+    monkeypatch.setattr(prove, "README", tmp_path / "README.md")
+    assert not prove.prove([])
+    written = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert written["storage"]["summary"] == "all" and "broken" not in written
+    assert prove.prove(["storage"])
 
 
 # --------------------------------------------------------------------------------------------------- symbolic
