@@ -7,6 +7,7 @@ was sent. A node is believed once it has named the right chain, and after anothe
 
 from __future__ import annotations
 
+import copy
 import re
 import time
 from collections import Counter
@@ -117,6 +118,15 @@ class Endpoint:
     ) -> NodeError:
         """A NodeError about the node in use."""
         return self._current.trouble(what, next_step, why=why, code=code)
+
+    def each(self) -> tuple[Endpoint, ...]:
+        """Every node as an endpoint of its own, which no other stands in for."""
+        found = []
+        for node in self._nodes:
+            alone = copy.copy(self)
+            alone._nodes, alone._current, alone._head = (node,), node, 0
+            found.append(alone)
+        return tuple(found)
 
     def close(self) -> None:
         """Close the connections; the next call opens another."""
