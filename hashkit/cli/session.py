@@ -139,7 +139,9 @@ class Session:
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """Where the nodes are, the preferred first. NodeError when it should be this project's local chain and that does not run.
+        """Where the nodes are, the preferred first.
+
+        NodeError when it should be this project's local chain and that does not run.
 
         The usual port is no substitute: the chain of another project may listen there.
         """

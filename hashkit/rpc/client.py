@@ -280,6 +280,22 @@ class Endpoint:
             self._benched(node)
             raise
 
+    def tell_others(self, method: str, params: Sequence[Any]) -> None:
+        """Send to all nodes but the one in use, once each: for what means the same however often it is said.
+
+        What they answer is not told. For signed bytes that are written down already, and for nothing else.
+        """
+        for node in self._nodes:
+            if node is self._current or node.pace.is_benched:
+                continue
+            try:
+                self._meet(node)
+                node.call(method, params, fresh=True)
+            except Again as trouble:
+                self._failed(node, trouble, _pause(0, trouble))
+            except NodeError:
+                self._benched(node)
+
 
 def split_urls(urls: str | Sequence[str]) -> tuple[str, ...]:
     """One URL or several, each once. A comma separates them only where another URL follows."""

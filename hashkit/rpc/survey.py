@@ -58,7 +58,14 @@ def survey(endpoint: Endpoint) -> tuple[NodeState, ...]:
     highest = max((head for _, head, *_ in looked if head is not None), default=0)
     return tuple(
         NodeState(
-            alone.label, chain, head, None if head is None else highest - head, dialect(said), said, took, problem
+            label=alone.label,
+            chain_id=chain,
+            head=head,
+            lag=None if head is None else highest - head,
+            client=dialect(said),
+            version=said,
+            milliseconds=took,
+            problem=problem,
         )
         for alone, (chain, head, said, took, problem) in zip(endpoint.each(), looked, strict=True)
     )
