@@ -30,10 +30,13 @@ _MAY_LACK = frozenset(
     {"eth_getTransactionReceipt", "eth_getTransactionByHash", "eth_getBlockByNumber", "eth_getBlockByHash"}
 )
 """One node's null says little: it may be behind. The others are asked before it counts."""
+_NO_METHOD = -32601
 _LACKS = re.compile(
-    r"header not found|unknown block|block not found|missing trie node|state .*not available|pruned", re.IGNORECASE
+    r"header not found|unknown block|block not found|missing trie node|state .*not available|pruned"
+    r"|api key|project id|quota|daily request",
+    re.IGNORECASE,
 )
-"""Words of a node that lacks what another may have (geth, erigon, reth; blocks ahead of it, states pruned)."""
+"""Words of a node that lacks what another may have: a block or an old state (geth, erigon, reth), or our money."""
 _ABOUT_THE_QUESTION = ("WRONG_CHAIN", "BATCH_REFUSED", "TOO_BIG")
 """Another node is no cure: a wrong chain is a mistake in the settings, and the others want less at once."""
 _HOPELESS = ("UNREACHABLE", "REDIRECT", "NODE_REFUSES")
@@ -106,7 +109,7 @@ class Endpoint:
 
     def chain_id(self) -> int:
         """The chain the node serves, asked anew at every call."""
-        return self._chain_id(self._read("eth_chainId", lambda node: node.call("eth_chainId", ())))
+        return self._read("eth_chainId", _chain_of)
 
     def check_chain(self) -> None:
         """NodeError ``WRONG_CHAIN`` when the node serves another chain than the expected one."""
@@ -195,7 +198,7 @@ class Endpoint:
 
     def _meet(self, node: Node) -> None:
         if self._chain is not None or len(self._nodes) > 1:
-            self._check(node, self._chain_id(node.call("eth_chainId", ()), node))
+            self._check(node, _chain_of(node))
 
     def _check(self, node: Node, found: int) -> None:
         if self._chain is None and len(self._nodes) > 1:
@@ -208,14 +211,6 @@ class Endpoint:
                 code="WRONG_CHAIN",
             )
         node.is_checked = True
-
-    def _chain_id(self, answer: Any, node: Node | None = None) -> int:
-        if isinstance(answer, RpcError):
-            raise answer
-        try:
-            return int(answer, 16)
-        except (TypeError, ValueError):
-            raise (node or self._current).trouble("names no chain id") from None
 
     def _failed(self, node: Node, trouble: Again, pause: float) -> None:
         node.close()
@@ -231,7 +226,7 @@ class Endpoint:
     def _whole(self, method: str, params: Sequence[Any], found: Any) -> Any:
         """``found``; or what another node has, where the one in use lacks it. Remembers how far the chain is."""
         self._note(method, params, found)
-        if (found is None and method in _MAY_LACK) or (isinstance(found, RpcError) and _LACKS.search(found.message)):
+        if _lacks(method, found):
             for node in self._nodes:
                 if node is self._current or node.pace.is_benched:
                     continue
@@ -255,7 +250,7 @@ class Endpoint:
         """Keep the height of the chain: it falls only when the node in use says so itself, as in a reorganisation."""
         if method == "eth_blockNumber":
             self._head = _height(found) or self._head
-        elif method == "eth_getBlockByNumber" and params[0] == "latest" and isinstance(found, Mapping):
+        elif method == "eth_getBlockByNumber" and "latest" in params and isinstance(found, Mapping):
             self._head = _height(found.get("number")) or self._head
         elif method == "eth_getTransactionReceipt" and isinstance(found, Mapping):
             self._head = max(self._head, _height(found.get("blockNumber")) or 0)
@@ -302,6 +297,23 @@ def split_urls(urls: str | Sequence[str]) -> tuple[str, ...]:
     texts = [urls] if isinstance(urls, str) else urls
     found = [url.strip() for text in texts for url in re.split(r",\s*(?=https?://)", text)]
     return tuple(dict.fromkeys(found)) or ("",)
+
+
+def _chain_of(node: Node) -> int:
+    answer = node.call("eth_chainId", ())
+    if isinstance(answer, RpcError):
+        raise answer
+    try:
+        return int(answer, 16)
+    except (TypeError, ValueError):
+        raise node.trouble("names no chain id") from None
+
+
+def _lacks(method: str, found: Any) -> bool:
+    """Whether this node has not got what another may have."""
+    if isinstance(found, RpcError):
+        return found.number == _NO_METHOD or bool(_LACKS.search(found.message))
+    return found is None and method in _MAY_LACK
 
 
 def _summary(errors: Sequence[NodeError]) -> NodeError:

@@ -268,7 +268,8 @@ def test_f25_one_nodes_null_is_asked_of_the_others(front: Front, anvil_url: str,
     node_ = Endpoint(anvil_url)
     me = node_.call("eth_accounts")[0]
     paid = node_.call("eth_sendTransaction", ({"from": me, "to": me, "value": "0x1"},))
-    mined = node_.call("eth_getTransactionReceipt", (paid,))
+    while (mined := node_.call("eth_getTransactionReceipt", (paid,))) is None:
+        time.sleep(0.05)
     params: tuple[Any, ...] = {
         "eth_getBlockByNumber": (mined["blockNumber"], False),
         "eth_getBlockByHash": (mined["blockHash"], False),
@@ -290,6 +291,13 @@ def test_what_one_node_has_pruned_another_may_have(front: Front) -> None:
     assert Endpoint((pruned.url, full.url), chain_id=CHAIN).call(*asking).startswith("0x")
     with pytest.raises(RpcError, match="missing trie node"):
         Endpoint((pruned.url, pruned.url + "/again"), chain_id=CHAIN).call(*asking)
+    for number, words in ((-32601, "the method is not served"), (-32005, "daily request count exceeded")):
+        poor = front(only("eth_getBalance", lambda ask, n=number, w=words: refusal(ask, n, w)))
+        assert Endpoint((poor.url, full.url), chain_id=CHAIN).call(*asking).startswith("0x")
+    closed = front(lambda method, ask: refusal(ask, -32000, "invalid project id"))
+    endpoint = Endpoint((closed.url, full.url), chain_id=CHAIN)
+    endpoint.check_chain()
+    assert endpoint.call(*asking).startswith("0x") and endpoint.label == full.url
     reverts = front(only("eth_call", lambda ask: refusal(ask, 3, "execution reverted", data="0xaa")))
     with pytest.raises(RpcError):
         Endpoint((reverts.url, full.url), chain_id=CHAIN).call("eth_call", ({}, "latest"))
