@@ -154,6 +154,7 @@ class Sender:
 
     def _dearer(self, old: Attempt) -> Attempt:
         """The same nonce and the same content with more money. Read from the signed bytes themselves."""
+        self.check_chain()
         now = fees.prices(self.endpoint)
         wanted = {name: value for name, value in read_signed(old.raw).items() if name not in "vrs"}
         del wanted["accessList"]
@@ -223,8 +224,11 @@ class Sender:
                 raise self._foreign(attempt)
             if now - started > self.wait_seconds:
                 raise self._unknown(attempt, f"No block held it within {self.wait_seconds:.0f} seconds.")
-            if now - last_sent > _REBROADCAST and not self._is_known(attempt):
-                self._send(attempt)
+            if now - last_sent > _REBROADCAST:
+                if not self._is_known(attempt):
+                    self._send(attempt)
+                # A node may know it and tell nobody. The bytes are in the journal, so they may go to every node.
+                self.endpoint.tell_others("eth_sendRawTransaction", ("0x" + attempt.raw.hex(),))
                 last_sent = now
             time.sleep(pause)
 

@@ -121,7 +121,7 @@ class Session:
             self.network.name,
             self.setting("account") if signs else None,
             project=folder,
-            rpc_url=self.url,
+            rpc_url=self.urls,
             passphrase=None if os.environ.get("HASHKIT_PASSWORD_FILE") else self.asker.passphrase,
             allow_env_key=self.choices.allow_env_key,
         )
@@ -132,24 +132,27 @@ class Session:
 
     @cached_property
     def node(self) -> Endpoint:
-        """The node of the network."""
+        """The nodes of the network."""
         from hashkit.rpc.client import Endpoint
 
-        return Endpoint(self.url, chain_id=self.network.chain_id)
+        return Endpoint(self.urls, chain_id=self.network.chain_id)
 
     @property
-    def url(self) -> str:
-        """Where the node is. NodeError when it should be this project's local chain and that does not run.
+    def urls(self) -> tuple[str, ...]:
+        """Where the nodes are, the preferred first.
+
+        NodeError when it should be this project's local chain and that does not run.
 
         The usual port is no substitute: the chain of another project may listen there.
         """
         from hashkit.chain import devnet
         from hashkit.chain.networks import presets
+        from hashkit.rpc.client import split_urls
 
         given = self.setting("rpc_url")
         usual = self.network.rpc_urls == presets()["devnet"].rpc_urls
         if given or not (self.place and self.network.dev and usual):
-            return given or self.network.rpc_urls[0]
+            return split_urls(given or self.network.rpc_urls)
         running = devnet.status(self.place)
         if running is None:
             raise NodeError(
@@ -157,7 +160,7 @@ class Session:
                 next_step="Start it: hashkit devnet up.",
                 code="DEVNET_DOWN",
             )
-        return running.url
+        return (running.url,)
 
     def token_address(self, token: str | None) -> str:
         """The address of a token: as given, or from the deployment record of a symbol."""

@@ -28,6 +28,7 @@ ENVIRONMENT: Mapping[str, str] = {
 """Environment variable of each setting."""
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Urls = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 
 
@@ -39,7 +40,8 @@ class Settings(BaseModel):
     network: Word | None = None
     account: Word | None = None
     asset: Symbol | None = None
-    rpc_url: Word | None = None
+    rpc_url: Urls | None = None
+    """One node, or several with commas between."""
     networks: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Overrides of the network presets, by name: ``[networks.hashkey]`` with ``rpc_urls = [...]``."""
 
