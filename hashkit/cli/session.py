@@ -16,6 +16,7 @@ from hashkit.cli.screen import Row, Screen, clean
 from hashkit.errors import AccountError, InputError, NodeError
 
 if TYPE_CHECKING:
+    from hashkit.chain.keys import AccountInfo
     from hashkit.cli.progress import Watch
     from hashkit.domain.network import Network
     from hashkit.domain.units import Units
@@ -107,6 +108,14 @@ class Session:
     def overrides(self) -> Mapping[str, Mapping[str, Any]]:
         """``[networks.NAME]`` of hashkit.toml, where there is one."""
         return self.project.settings.networks if self.place else {}
+
+    @property
+    def accounts(self) -> tuple[AccountInfo, ...]:
+        """Every account that could be opened."""
+        from hashkit.chain.keys import accounts
+        from hashkit.issuer.accounts import command_accounts
+
+        return accounts(command_accounts(self.project if self.place else None))
 
     def connect(self, *, reading: bool = False, watching: bool = False, anywhere: bool = False) -> Hashkit:
         """A connection to the network, for the account that acts.
@@ -296,7 +305,7 @@ class Session:
         account = None if reading else self.setting("account")
         if account is None:
             return hashkit
-        return Hashkit(replace(hashkit.context, account=address_of(account, hashkit.network)))
+        return Hashkit(replace(hashkit.context, account=address_of(account, hashkit.network, self.accounts)))
 
     def _only_asset(self, hashkit: Hashkit) -> str:
         found = hashkit.assets()
@@ -319,17 +328,17 @@ class Session:
         self.asker.agree(f"{why}. Type {word} to go on", word)
 
 
-def address_of(account: str, network: Network) -> str:
+def address_of(account: str, network: Network, accounts: Iterable[AccountInfo]) -> str:
     """The address of an account by its name, without opening it. AccountError when nobody knows it."""
     from hashkit.chain.devaccounts import DEV_ACCOUNTS
-    from hashkit.chain.keys import accounts
     from hashkit.contracts.addresses import read_address
 
     if account[:2].lower() == "0x":
         return read_address(account)[0]
-    known = {found.name: found.address for found in accounts()}
-    known |= {dev.name: dev.address for dev in DEV_ACCOUNTS} if network.dev else {}
-    address = known.get(account)
+    known = {found.address for found in accounts if found.name == account}
+    if network.dev:
+        known = {dev.address for dev in DEV_ACCOUNTS if dev.name == account} or known
+    address = known.pop() if len(known) == 1 else None
     if address is None:
         raise AccountError(
             f"The address of the account {account[:64]!r} is not known without opening it.",

@@ -17,6 +17,7 @@ from hashkit.contracts.asset_token import AssetToken
 from hashkit.domain.network import Network
 from hashkit.domain.terms import AssetTerms
 from hashkit.errors import AccountError, InputError
+from hashkit.issuer.accounts import command_accounts
 from hashkit.issuer.apply import apply
 from hashkit.issuer.asset import Asset
 from hashkit.issuer.batches import Batch, batch, batches, resume
@@ -63,7 +64,8 @@ class Hashkit:
         endpoint = Endpoint(url, chain_id=found.chain_id)
         endpoint.check_chain()
         opened = passphrase or _passphrase_file
-        signer = open_signer(account, found, opened, allow_env_key=allow_env_key) if account else None
+        named = command_accounts(home)
+        signer = open_signer(account, found, opened, allow_env_key=allow_env_key, commands=named) if account else None
         return cls(Context(home, replace(found, rpc_urls=(url,)), endpoint, signer))
 
     @classmethod
