@@ -134,6 +134,11 @@ class CommandSigner:
         """Checksummed address that signs, as the settings name it; each signature is held to it."""
         return self._account.address
 
+    @property
+    def described(self) -> str:
+        """Which program it is, and who names it."""
+        return f"{shown(' '.join(self._account.command), 200)}, named in {shown(str(self._account.origin), 300)}"
+
     def sign_transaction(self, fields: dict[str, Any]) -> bytes:
         """What the program returned for the transaction; not checked here."""
         asked = {name: hex(value) if isinstance(value, int) else value for name, value in fields.items()}

@@ -41,8 +41,6 @@ __all__ = [
 
 ENV_ACCOUNT = "env"
 """The account name that stands for the key in the environment."""
-_ENV_CHAINS = frozenset({DEV_CHAIN_ID, 133})
-"""Where units are worth nothing: the embedded chain and the testnet."""
 _PUBLIC = {account.address for account in DEV_ACCOUNTS}
 _DEV_NAMES = frozenset(account.name for account in DEV_ACCOUNTS)
 _RESERVED = _DEV_NAMES | {ENV_ACCOUNT}
@@ -189,7 +187,7 @@ def _environment(network: Network, allowed: bool) -> Signer:
         raise AccountError(
             f"{ENV_KEY} is not set.", next_step="Use a keystore: hashkit account new NAME.", code="ENV_KEY"
         )
-    if network.chain_id not in _ENV_CHAINS and not allowed:
+    if network.main and not allowed:
         raise AccountError(
             f"A key from the environment is refused on {network.name} (chain {network.chain_id}).",
             why="Environments end up in logs, crash reports and process lists.",

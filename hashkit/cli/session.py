@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-TEST_NETWORKS = frozenset({133})
-"""Chains whose coins are worth nothing: there y or n is enough. On any other the symbol is typed."""
-
-
 @dataclass(frozen=True, slots=True)
 class Choices:
     """The values of the shared options, as given; None or False where a command has no such option."""
@@ -76,6 +72,7 @@ class Session:
         self.screen = Screen(choices.as_json, choices.quiet, choices.verbose, choices.color)
         self.asker = Asker(yes=choices.yes, no_input=choices.no_input)
         self._told: dict[str, Any] = {}
+        self._warned: list[str] = []
 
     @cached_property
     def project(self) -> Project:
@@ -135,7 +132,10 @@ class Session:
             allow_env_key=self.choices.allow_env_key,
         )
         self._tell_network(hashkit.network)
-        return hashkit if signs else self._watching(hashkit, reading)
+        if not signs:
+            return self._watching(hashkit, reading)
+        self._tell_signer(hashkit)
+        return hashkit
 
     # For the auditor: no project, no account, and none of the code that could sign.
 
@@ -287,7 +287,7 @@ class Session:
             "network": self._told.get("network"),
             "asset": self._told.get("asset"),
             "data": answer.data,
-            "warnings": list(answer.warnings),
+            "warnings": [*self._warned, *answer.warnings],
             "links": {name: link for name, link in answer.links.items() if link},
         }
 
@@ -295,6 +295,17 @@ class Session:
         told = {"name": network.name, "chainId": network.chain_id, "finality": network.finality}
         self._told["network"] = told
         return network
+
+    def _tell_signer(self, hashkit: Hashkit) -> None:
+        """Say who will sign, where that is not simply a keystore: before the first signature, not after."""
+        from hashkit.chain.command_signer import CommandSigner
+        from hashkit.chain.keys import ENV_ACCOUNT, ENV_KEY
+
+        if isinstance(hashkit.context.signer, CommandSigner):
+            self.screen.say(f"Signer: {hashkit.context.signer.described}")
+        elif self.setting("account") == ENV_ACCOUNT:
+            self._warned.append(f"{ENV_KEY} signs. Environments end up in logs and crash reports: use a keystore.")
+            self.screen.say(f"Warning: {self._warned[-1]}")
 
     def _watching(self, hashkit: Hashkit, reading: bool) -> Hashkit:
         """Without a key: reads, and plans for the account that would act."""
@@ -321,7 +332,7 @@ class Session:
 
     def _confirm(self, plan: Plan[Any], final: bool) -> None:
         word = clean(plan.confirm_word or "")
-        if not word or not (final or plan.context.network.chain_id not in TEST_NETWORKS):
+        if not word or not (final or plan.context.network.main):
             self.asker.agree("Go on?")
             return
         why = "This cannot be undone" if final else f"This is {plan.context.network.title}"

@@ -105,10 +105,15 @@ class Hashkit:
         """The acting account, or None."""
         return self.context.signer.address if self.context.signer else self.context.account
 
-    def deploy(self, terms: AssetTerms | str | Path) -> Plan[Asset]:
-        """Deploy a tranche from its terms, or from its term sheet (TOML)."""
+    def deploy(self, terms: AssetTerms | str | Path, *, single_key: bool = False) -> Plan[Asset]:
+        """Deploy a tranche from its terms, or from its term sheet (TOML).
+
+        The acting account becomes owner and only agent. On a main network ``single_key`` must say that this is meant.
+        """
         found = terms if isinstance(terms, AssetTerms) else read_terms(Path(terms))
-        return plan_deploy(self.context, found, lambda deployment: Asset(self.context, deployment))
+        return plan_deploy(
+            self.context, found, lambda deployment: Asset(self.context, deployment), single_key=single_key
+        )
 
     def apply(self, path: str | Path) -> Plan[Outcome]:
         """A plan that was saved, by whomever: exactly that one, or a StalePlan."""

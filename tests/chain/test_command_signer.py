@@ -151,6 +151,7 @@ def test_an_approval_is_asked_as_typed_data(program, tmp_path):
 
 
 OTHERS = """
+from eth_account import Account
 key = Account.from_key("0x" + "11" * 32)
 made = key.sign_transaction(request["transaction"])
 print(json.dumps({"schema": "hashkit.signed/1", "transaction": "0x" + bytes(made.raw_transaction).hex()}))
