@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from hashkit.chain import fees, rehearsal
 from hashkit.chain.answers import number, read_receipt
 from hashkit.chain.send_errors import SendAnswer, read_answer
-from hashkit.chain.signing import TransactionSigner, fields, read_signed, sign
+from hashkit.chain.signing import Signer, fields, read_signed, sign
 from hashkit.contracts.call import Call, Deploy
 from hashkit.domain.attempts import Attempt, Receipt
 from hashkit.domain.network import Network
@@ -59,7 +59,7 @@ class Sender:
 
     endpoint: Endpoint
     network: Network
-    signer: TransactionSigner
+    signer: Signer
     ledger: Ledger
     on_event: Callable[[str, str, str], None] = field(default=lambda kind, tx_hash, text: None)
     wait_seconds: float = 300.0

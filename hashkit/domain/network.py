@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+_TEST_CHAINS = frozenset({133})
+"""Public chains whose coins and units are worth nothing."""
 Finality = Literal["finalized", "safe", "latest"]
 
 
@@ -39,6 +41,11 @@ class Network:
     """Base fee below which the chain is known not to go, in wei. For people to read: prices come from the node."""
     dev: bool = False
     """True for the embedded chain only: its keys are public."""
+
+    @property
+    def main(self) -> bool:
+        """Whether something is at stake: any chain but the embedded one and the testnet."""
+        return not self.dev and self.chain_id not in _TEST_CHAINS
 
     def transaction_link(self, tx_hash: str) -> str | None:
         """The explorer's page of a transaction."""
