@@ -40,8 +40,8 @@ class Ledger(Protocol):
     def attempts(self, step: int) -> tuple[Attempt, ...]:
         """Everything signed for a step, oldest first."""
 
-    def attempts_from(self, nonce: int) -> tuple[Attempt, ...]:
-        """Everything signed with this nonce or a higher one, lowest first."""
+    def unsettled(self, final: int) -> tuple[Attempt, ...]:
+        """Everything signed with a nonce of which no block up to ``final`` holds a transaction, lowest first."""
 
     def record_signed(self, attempt: Attempt) -> None:
         """Keep the signed bytes; refuse a nonce that belongs to other content."""
@@ -115,16 +115,38 @@ class Sender:
         receipt = self._see_through(open_ones[-1])
         return receipt if receipt.succeeded else None
 
+    def take_stock(self) -> tuple[Attempt, ...]:
+        """Bring the journal up to the chain, by reading alone. What is in no block is returned, newest of each nonce.
+
+        A crash may have come between a block and the journal; a reorganisation may have moved a transaction
+        to another block, put a rival with the same nonce in its place, or thrown it out.
+        """
+        self.check_chain()
+        known: dict[int, list[Attempt]] = {}
+        for attempt in self.ledger.unsettled(self._final()):
+            known.setdefault(attempt.nonce, []).append(attempt)
+        missing = []
+        for rivals in known.values():
+            receipts = [self._receipt(rival) for rival in rivals]
+            for rival, receipt in zip(rivals, receipts, strict=True):
+                if receipt is not None:
+                    self._settle(rival, receipt)
+                elif rival.state == "MINED" and any(receipts):
+                    self.ledger.record_sent(rival.tx_hash)
+            if not any(receipts):
+                missing.append(rivals[-1])
+        return tuple(missing)
+
     def catch_up(self) -> None:
-        """Bring the chain up to the journal: whatever was signed and is not in a block is sent again.
+        """Bring journal and chain together: whatever was signed and is not in a block is sent again.
 
         Lowest nonce first, unchanged; this closes gaps after a crash and puts back what a
         reorganisation threw out.
         """
-        self.check_chain()
-        newest = {attempt.nonce: attempt for attempt in self.ledger.attempts_from(self._count("latest"))}
-        for attempt in newest.values():
-            if self._receipt(attempt) is None:
+        missing = self.take_stock()
+        used = self._count("latest")
+        for attempt in missing:
+            if attempt.nonce >= used:
                 self.on_event("resumed", attempt.tx_hash, "An earlier transaction was still outstanding.")
                 if attempt.state == "MINED":
                     self.ledger.record_sent(attempt.tx_hash)
@@ -233,7 +255,7 @@ class Sender:
         return [each for each in self.ledger.attempts(attempt.step) if each.nonce == attempt.nonce]
 
     def _settle(self, attempt: Attempt, receipt: Receipt) -> None:
-        if attempt.state != "MINED":
+        if (attempt.state, attempt.block_hash) != ("MINED", receipt.block_hash):
             self.ledger.record_mined(receipt)
             self.on_event("mined", receipt.tx_hash, f"block {receipt.block}")
 
@@ -250,11 +272,21 @@ class Sender:
         found = self._ask("eth_getTransactionCount", self.signer.address, "latest")
         return isinstance(found, str) and int(found, 16) > nonce
 
-    def _ask(self, method: str, *params: str) -> Any:
+    def _ask(self, method: str, *params: Any) -> Any:
         try:
             return self.endpoint.call(method, params)
         except NodeError:
             return None
+
+    def _final(self) -> int:
+        """The last block that no reorganisation can undo; -1 when the node cannot say."""
+        if self.network.dev:
+            return -1  # whoever runs the embedded chain may roll it back, though it calls every block final
+        found = self._ask("eth_getBlockByNumber", "finalized", False)
+        try:
+            return int(found["number"], 16)
+        except (KeyError, TypeError, ValueError):
+            return -1
 
     def _count(self, tag: str) -> int:
         return number(self.endpoint, "eth_getTransactionCount", self.signer.address, tag)

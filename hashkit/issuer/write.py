@@ -7,13 +7,11 @@ skipped, so the same command may run again after any accident.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hashkit.chain.rehearsal import named
 from hashkit.chain.sender import Sender
-from hashkit.chain.signing import essence
 from hashkit.contracts.call import Call, Deploy
 from hashkit.domain.attempts import Receipt
 from hashkit.errors import (
@@ -26,9 +24,9 @@ from hashkit.errors import (
     TransactionFailed,
 )
 from hashkit.issuer.context import Context
-from hashkit.issuer.saved import saved
+from hashkit.issuer.saved import digest_of, saved
+from hashkit.issuer.settle import hold, settle
 from hashkit.issuer.steps import Action, Event, Outcome, Step, StepOutcome
-from hashkit.rpc.reads import read_many
 from hashkit.store.journal import Journal, StepRecord
 from hashkit.store.rows import IssueRows
 
@@ -77,12 +75,16 @@ class _Run:
     now: str = ""
 
     def all(self) -> None:
-        """Bring the chain up to the journal, then the steps one by one."""
-        self.sender.catch_up()
+        """Bring journal and chain together, then the steps one by one. Without steps only what is read counts."""
+        if self.steps:
+            self.sender.catch_up()
+        else:
+            self.sender.take_stock()
         for position, step in enumerate(self.steps):
             self.now = step.title
             self.outcomes.append(self._one(position, step))
         self.now = ""
+        settle(self.context, self.journal)
 
     def hear(self, kind: str, tx_hash: str, text: str) -> None:
         """Pass on what the sender tells."""
@@ -121,9 +123,7 @@ class _Run:
 
     def _holds(self, step: Step) -> bool:
         """Do the contracts say that the step has happened? True when it has no truths."""
-        queries = [truth.query for truth in step.truths]
-        answers = read_many(self.context.endpoint, queries, "latest", multicall3=self.context.network.multicall3)
-        return all(answer is True for answer in answers)
+        return hold(self.context, step.truths)
 
     def _remember(self, step: Step, record: StepRecord) -> None:
         # Before anything goes out: a changed row must be refused even if this process dies now.
@@ -133,7 +133,7 @@ class _Run:
 
     def _record(self, position: int, step: Step, action: Action) -> StepRecord:
         """The step's place in the journal: the one it has from an earlier run, or a new one."""
-        target, digest = _target(action), _digest(action)
+        target, digest = _target(action), digest_of(action)
         if step.repeatable:
             found = self.journal.find_unfinished(target, digest)
         else:
@@ -172,12 +172,6 @@ class _Run:
 
 def _target(action: Action) -> str:
     return f"new {action.contract}" if isinstance(action, Deploy) else action.to
-
-
-def _digest(action: Action) -> str:
-    """SHA-256 of what is to be sent: recipient, wei and data."""
-    to, value, data = essence(action)
-    return hashlib.sha256(f"{to or 'new'}|{value}|".encode() + data).hexdigest()
 
 
 def _changed(step: Step, found: StepRecord, action: Action) -> InputError:
