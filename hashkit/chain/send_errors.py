@@ -24,9 +24,10 @@ class SendAnswer(enum.Enum):
 
 # Words of geth and op-geth, erigon, nethermind, besu, reth, anvil. "unknown transaction" is not "known".
 _WORDS = (
-    (SendAnswer.KNOWN, r"already ?known|already imported|already exists|(?<!un)known transaction"),
+    (SendAnswer.KNOWN, r"already ?known|already imported|already exists|(?<!un)known transaction|same hash"),
     (SendAnswer.NONCE_USED, r"nonce (is )?too low|nonce_too_low|old ?nonce|nonce below"),
     (SendAnswer.FEE_TOO_LOW, r"underpriced|less than block base fee|fee ?too ?low|below.*base ?fee"),
+    (SendAnswer.FEE_TOO_LOW, r"could not replace|replacement ?not ?allowed"),
     (SendAnswer.NO_FUNDS, r"insufficient funds|insufficient balance|upfront cost|insufficientfunds"),
 )
 

@@ -27,6 +27,10 @@ _BUMP = 9, 8
 """A replacement offers an eighth more on both fees; geth asks for a tenth."""
 _REBROADCAST = 15.0
 """Seconds after which a transaction that no node knows of is sent again, unchanged."""
+_IMPATIENT = 45.0
+"""Seconds for which blocks may go by without a transaction before it is offered for more."""
+_OFFERS = 12
+"""Most offers for one transaction when a node calls each of them too low."""
 _GRACE = 4
 """Block times for which a used nonce may go without a receipt: nodes behind one address differ."""
 
@@ -77,15 +81,16 @@ class Sender:
         me = self.signer.address
         rehearsal.rehearse(self.endpoint, me, action)
         now = fees.prices(self.endpoint)
+        max_fee = self._affordable(now.base_fee + now.priority_fee, now.max_fee)
         gas = min(rehearsal.estimate(self.endpoint, me, action), now.gas_limit)
-        self._check_funds(action, gas, now.max_fee)
+        self._check_funds(action, gas, max_fee)
         wanted = fields(
             action,
             chain_id=self.network.chain_id,
             nonce=max(self.ledger.next_nonce(), self._count("latest"), self._count("pending")),
             gas=gas,
-            max_fee=now.max_fee,
-            priority_fee=now.priority_fee,
+            max_fee=max_fee,
+            priority_fee=min(now.priority_fee, max_fee),
         )
         receipt = self._see_through(self._sign(step, wanted))
         if not receipt.succeeded:
@@ -179,9 +184,33 @@ class Sender:
         now = fees.prices(self.endpoint)
         wanted = {name: value for name, value in read_signed(old.raw).items() if name not in "vrs"}
         del wanted["accessList"]
-        wanted["maxFeePerGas"] = max(now.max_fee, old.max_fee * _BUMP[0] // _BUMP[1] + 1)
-        wanted["maxPriorityFeePerGas"] = max(now.priority_fee, old.priority_fee * _BUMP[0] // _BUMP[1] + 1)
+        least = old.max_fee * _BUMP[0] // _BUMP[1] + 1
+        tip = max(now.priority_fee, old.priority_fee * _BUMP[0] // _BUMP[1] + 1)
+        try:
+            wanted["maxFeePerGas"] = self._affordable(max(least, now.base_fee + tip), max(least, now.max_fee))
+        except Refused as error:
+            raise OutcomeUnknown(
+                f"Transaction {old.tx_hash} waits: {error.why[0].lower()}{error.why[1:]}",
+                why="It is signed and kept; it goes into a block as soon as the chain asks for less.",
+                next_step=f"{error.next_step} Then run the same command again: it signs no other content.",
+                code=error.code,
+            ) from None
+        wanted["maxPriorityFeePerGas"] = min(tip, wanted["maxFeePerGas"])
         return self._sign(old.step, wanted)
+
+    def _affordable(self, least: int, wanted: int) -> int:
+        """The fee to offer, wei per gas. Refused when the ceiling that the user set lies below ``least``."""
+        ceiling = self.network.max_fee
+        if ceiling is None or wanted <= ceiling:
+            return wanted
+        if least > ceiling:
+            raise Refused(
+                "The chain is too dear at present. Nothing was sent.",
+                why=f"It asks for {_gwei(least)} gwei per gas, and max_fee is {_gwei(ceiling)} gwei.",
+                next_step=f"Wait, or raise max_fee under [networks.{self.network.name}] of hashkit.toml.",
+                code="FEE_CEILING",
+            )
+        return ceiling
 
     def _check_funds(self, action: Call | Deploy, gas: int, max_fee: int) -> None:
         value = action.value if isinstance(action, Call) else 0
@@ -199,9 +228,11 @@ class Sender:
     # Sending and waiting
 
     def _see_through(self, attempt: Attempt) -> Receipt:
-        """Send the bytes and wait until a block holds them. A fee that is too low is raised once."""
+        """Send the bytes and wait until a block holds them. A fee that is too low is raised."""
         answer = self._send(attempt)
-        if answer is SendAnswer.FEE_TOO_LOW and self._receipt(attempt) is None:
+        for _ in range(_OFFERS):
+            if answer is not SendAnswer.FEE_TOO_LOW or self._receipt(attempt) is not None:
+                break
             attempt = self._dearer(attempt)
             answer = self._send(attempt)
         if answer is SendAnswer.MAYBE_SENT and not self._is_known(attempt):
@@ -231,7 +262,8 @@ class Sender:
         return answer
 
     def _wait(self, attempt: Attempt) -> Receipt:
-        started = last_sent = time.monotonic()
+        started = last_sent = offered = time.monotonic()
+        head = self._head()
         grace = _GRACE * max(1, self.network.block_seconds)
         pause = 0.05 if self.network.dev else min(2.0, self.network.block_seconds / 2)
         while True:
@@ -241,14 +273,27 @@ class Sender:
                     self._settle(known, receipt)
                     return receipt
             now = time.monotonic()
-            if now - started > grace and self._is_used(attempt.nonce):
+            if now - started > grace and self._is_used(attempt.nonce) and not self._any_known(attempt):
                 raise self._foreign(attempt)
             if now - started > self.wait_seconds:
                 raise self._unknown(attempt, f"No block held it within {self.wait_seconds:.0f} seconds.")
             if now - last_sent > _REBROADCAST and not self._is_known(attempt):
                 self._send(attempt)
                 last_sent = now
+            if now - offered > _IMPATIENT:
+                if self._is_passed_over(attempt, head):
+                    self.on_event("replaced", attempt.tx_hash, "Blocks go by without it: it is offered for more.")
+                    attempt = self._dearer(attempt)
+                    self._send(attempt)
+                offered, head = now, self._head()
             time.sleep(pause)
+
+    def _is_passed_over(self, attempt: Attempt, head: dict[str, int]) -> bool:
+        """Whether it is the account's turn, and blocks come that do not hold it, or cannot at this base fee."""
+        now = self._head()
+        moved_on = now.get("number", 0) > head.get("number", 0) + 1
+        too_dear = now.get("baseFeePerGas", 0) > attempt.max_fee
+        return (moved_on or too_dear) and not self._is_used(attempt.nonce)
 
     def _rivals(self, attempt: Attempt) -> list[Attempt]:
         """Everything with the same nonce: any of them may be the one that was mined."""
@@ -267,6 +312,17 @@ class Sender:
 
     def _is_known(self, attempt: Attempt) -> bool:
         return self._ask("eth_getTransactionByHash", attempt.tx_hash) is not None
+
+    def _any_known(self, attempt: Attempt) -> bool:
+        return any(self._is_known(each) for each in self._rivals(attempt))
+
+    def _head(self) -> dict[str, int]:
+        """Number and base fee of the newest block; empty when the node does not say."""
+        found = self._ask("eth_getBlockByNumber", "latest", False)
+        try:
+            return {name: int(found[name], 16) for name in ("number", "baseFeePerGas")}
+        except (KeyError, TypeError, ValueError):
+            return {}
 
     def _is_used(self, nonce: int) -> bool:
         found = self._ask("eth_getTransactionCount", self.signer.address, "latest")
@@ -309,3 +365,7 @@ class Sender:
             next_step="Run the same command again: it looks for this transaction and signs no second one.",
             details=[self.network.transaction_link(attempt.tx_hash) or attempt.tx_hash],
         )
+
+
+def _gwei(wei: int) -> str:
+    return f"{wei / 10**9:.6f}".rstrip("0").rstrip(".")

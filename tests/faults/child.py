@@ -114,7 +114,7 @@ def _become(request: dict[str, Any]) -> None:
         module, _, attribute = name.rpartition(".")
         setattr(importlib.import_module(module), attribute, value)
     if wait := request.get("wait"):
-        _hurry(wait)
+        _hurry(wait, request["timeout"])
     if fault := os.environ.get("HASHKIT_FAULT"):
         arm(fault)
     from hashkit.cli import main
@@ -122,19 +122,14 @@ def _become(request: dict[str, Any]) -> None:
     main(request["words"])
 
 
-def _hurry(seconds: float) -> None:
-    """Wait so long for a block, not the five minutes that a person has."""
-    from functools import partial
-
-    from hashkit.issuer import write
-
-    write.Sender = lambda *a, **more: partial(_sender, *a)(**{**more, "wait_seconds": seconds})  # type: ignore
-
-
-def _sender(*args: Any, **more: Any) -> Any:
+def _hurry(block: float, answer: float) -> None:
+    """Wait so many seconds for a block and for an answer, not as long as a person would."""
     from hashkit.chain.sender import Sender
+    from hashkit.issuer import write
+    from hashkit.rpc.client import Endpoint
 
-    return Sender(*args, **more)
+    write.Sender = lambda *a, **more: Sender(*a, **{**more, "wait_seconds": block})  # type: ignore
+    Endpoint.__init__.__kwdefaults__["timeout"] = answer
 
 
 def serve() -> None:

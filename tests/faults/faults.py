@@ -111,9 +111,9 @@ def then(act: Any) -> Fault:
     return fault
 
 
-def slow(seconds: float) -> Fault:
-    """An answer that takes its time."""
-    return first(lambda exchange: time.sleep(seconds))
+def slow_act(seconds: float) -> Any:
+    """An act that takes its time."""
+    return lambda exchange: time.sleep(seconds)
 
 
 def behind(blocks: int) -> Fault:

@@ -60,6 +60,8 @@ class Pool:
         """What anvil has, mined or not."""
         self.closed = False
         """True: nothing goes on to the node, as while a sequencer stands still."""
+        self.lazy_below = 0
+        """Tips below this are left lying although blocks go on."""
         self.arrived: list[str] = []
         """Hash of everything that ever arrived, in order; doubles too."""
 
@@ -78,10 +80,12 @@ class Pool:
         """Let through whatever need not wait any longer, lowest nonce first."""
         if self.closed:
             return
+        if self.lazy_below and self.held:
+            self.ask("anvil_mine", "0x1")
         base = self._base_fee()
         for key in sorted(self.held):
             found = self.held[key]
-            if found.max_fee < base or self._next(found.sender) < found.nonce:
+            if found.max_fee < base or found.tip < self.lazy_below or self._next(found.sender) < found.nonce:
                 continue
             del self.held[key]
             self.passed[key] = found

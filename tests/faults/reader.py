@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eth_account.typed_transactions import TypedTransaction
 from eth_utils import keccak
+from hexbytes import HexBytes
 
 TRANSFER = "0x" + keccak(b"Transfer(address,address,uint256)").hex()
 ZERO_TOPIC = "0x" + "00" * 32
@@ -67,6 +69,17 @@ def journal_faults(path: Path, chain: Chain, account: str, since: int) -> list[s
         return [*_chain_of_hashes(raw), *_attempts(raw, chain, account, since)]
     finally:
         raw.close()
+
+
+def replaced(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of the first and the last attempt with the one nonce that has several."""
+    raw = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    many = "SELECT nonce FROM attempts GROUP BY nonce HAVING count(*) > 1"
+    found = raw.execute(f"SELECT raw FROM attempts WHERE nonce IN ({many}) ORDER BY rowid").fetchall()
+    raw.close()
+    assert len(found) > 1, "nothing was replaced"
+    first, last = (TypedTransaction.from_bytes(HexBytes(row[0])).as_dict() for row in (found[0], found[-1]))
+    return first, last
 
 
 def _chain_of_hashes(raw: sqlite3.Connection) -> list[str]:
