@@ -68,13 +68,13 @@ class Sender:
     on_event: Callable[[str, str, str], None] = field(default=lambda kind, tx_hash, text: None)
     wait_seconds: float = 300.0
 
-    def perform(self, step: int, action: Call | Deploy) -> Receipt:
+    def perform(self, step: int, action: Call | Deploy, *, renew: bool = False) -> Receipt:
         """Carry out the action of a journalled step and return its receipt.
 
         Refused when it would revert or cannot be paid (nothing sent), TransactionFailed when it was mined
         and reverted, OutcomeUnknown when nobody knows in time, AccountError when the key is used elsewhere.
         """
-        earlier = self.resume(step)
+        earlier = self.resume(step, renew=renew)
         if earlier is not None:
             return earlier
         self.check_chain()
@@ -98,10 +98,11 @@ class Sender:
             raise rehearsal.failure(self.endpoint, me, action, receipt.tx_hash, receipt.block, spent)
         return receipt
 
-    def resume(self, step: int) -> Receipt | None:
+    def resume(self, step: int, *, renew: bool = False) -> Receipt | None:
         """The receipt of an earlier run of this step, seen through if need be; None to start afresh.
 
-        Afresh means that nothing was ever signed for it, or that all of it was mined and reverted.
+        Afresh means that nothing was ever signed for it, or that all of it was mined and reverted. With ``renew``
+        also that somebody else used up its nonces: only for a step that the contract itself lets happen once.
         """
         used = set()
         attempts = self.ledger.attempts(step)
@@ -112,6 +113,8 @@ class Sender:
                 used.add(attempt.nonce)
                 if receipt.succeeded:
                     return receipt
+        if renew:
+            used |= {a.nonce for a in attempts if self._is_used(a.nonce) and not self._is_known(a)}
         open_ones = [attempt for attempt in attempts if attempt.nonce not in used]
         if not open_ones:
             return None

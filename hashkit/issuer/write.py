@@ -98,28 +98,51 @@ class _Run:
     def _one(self, position: int, step: Step) -> StepOutcome:
         action = step.build(Outcome(None, tuple(self.outcomes)).results)
         record = self._record(position, step, action)
-        if record.state == "DONE":
-            return self._outcome(step, self.journal.receipt(record.id), sent=False)
+        if record is None or record.state == "DONE":
+            found = record or self.journal.find(_target(action), step.key)
+            return self._outcome(step, self.journal.receipt(found.id) if found else None, sent=False)
         self.tell(Event("step", step.title, f"{position + 1} of {len(self.steps)}"))
-        receipt = self.sender.resume(record.id)
+        receipt = self._resume(step, record)
         if receipt is None and step.truths and self._holds(step):
             self.journal.record_done(record.id)
             return self._outcome(step, None, sent=False)
         if receipt is None:
             self._remember(step, record)
-            receipt = self._perform(record, action)
+            receipt = self._perform(step, record, action)
         if not self._holds(step):
             raise _untrue(step, receipt)
         self.journal.record_done(record.id)
         return self._outcome(step, receipt, sent=True)
 
-    def _perform(self, record: StepRecord, action: Action) -> Receipt:
+    def _resume(self, step: Step, record: StepRecord) -> Receipt | None:
+        """What an earlier run signed for this step, seen through; None when there is nothing left of it."""
         try:
-            return self.sender.perform(record.id, action)
+            return self.sender.resume(record.id, renew=_renews(step, record))
+        except AccountError as error:
+            raise self._nonce_lost(step, record, error) from None
+
+    def _perform(self, step: Step, record: StepRecord, action: Action) -> Receipt:
+        try:
+            return self.sender.perform(record.id, action, renew=_renews(step, record))
         except TransactionFailed as error:
             if error.code == "REVERTED":
                 self.journal.record_failed(record.id, error.why)
             raise
+        except AccountError as error:
+            raise self._nonce_lost(step, record, error) from None
+
+    def _nonce_lost(self, step: Step, record: StepRecord, error: AccountError) -> AccountError:
+        """Where the contract itself lets the act happen once, another signature can do no harm in the next run."""
+        if error.code != "NONCE_FOREIGN" or not step.truths:
+            return error
+        self.journal.record_failed(record.id, error.sentence)
+        return AccountError(
+            error.sentence,
+            why=error.why,
+            next_step="Find out who else uses this key. Then run the same command again: the contract does it once.",
+            code=error.code,
+            details=error.details,
+        )
 
     def _holds(self, step: Step) -> bool:
         """Do the contracts say that the step has happened? True when it has no truths."""
@@ -131,8 +154,11 @@ class _Run:
             with IssueRows(self.context.project.rows_file) as memory:
                 memory.remember_rows(self.context.network.chain_id, record.target, step.remembers)
 
-    def _record(self, position: int, step: Step, action: Action) -> StepRecord:
-        """The step's place in the journal: the one it has from an earlier run, or a new one."""
+    def _record(self, position: int, step: Step, action: Action) -> StepRecord | None:
+        """The step's place in the journal: the one it has from an earlier run, or a new one.
+
+        None when an earlier run has done it with other bytes that come to the same (a later deadline).
+        """
         target, digest = _target(action), digest_of(action)
         if step.repeatable:
             found = self.journal.find_unfinished(target, digest)
@@ -145,6 +171,12 @@ class _Run:
         self._batch(found.batch)
         if found.digest == digest:
             return found
+        if step.truths and found.state not in ("PLANNED", "FAILED"):
+            if found.state != "DONE":
+                self._resume(step, found)
+            if self._holds(step):
+                self.journal.record_done(found.id)
+                return None
         if found.state == "DONE":
             raise _changed(step, found, action)
         return self.journal.replan(found.id, digest)
@@ -168,6 +200,11 @@ class _Run:
         text = f"block {receipt.block}" if receipt else "the contract says that it has happened"
         self.tell(Event("done" if sent else "skipped", step.title, text, tx_hash, link))
         return StepOutcome(step.key, step.title, sent, receipt, link)
+
+
+def _renews(step: Step, record: StepRecord) -> bool:
+    """After a stop because of a lost nonce (the step failed, and may be planned anew), where the contract guards."""
+    return record.state in ("PLANNED", "FAILED") and bool(step.truths)
 
 
 def _target(action: Action) -> str:

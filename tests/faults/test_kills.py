@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 
+from tests.faults import faults as f
 from tests.faults.world import Case
 
 KILLS = {
@@ -33,3 +35,20 @@ def test_killed_then_the_same_command_goes_on(begin: Callable[..., Case], name: 
     case.cured()
     doubles = len(case.proxy.pool.arrived) - len(set(case.proxy.pool.arrived))
     assert doubles <= 1, f"{doubles} duplicate attempts; {before} before the kill"
+
+
+@pytest.mark.parametrize("name", [name for name in KILLS if name != "F12"])
+def test_killed_in_the_first_step_then_the_same_command_goes_on(begin: Callable[..., Case], name: str) -> None:
+    case = begin()
+    assert case.run(fault=f"{KILLS[name]}:kill").code == -9
+    time.sleep(1.1)  # the deadline of an order counts seconds from the run that opens it
+    case.cured()
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+def test_killed_while_replacing_then_the_same_command_goes_on(begin: Callable[..., Case], nth: int) -> None:
+    """F11: the dearer transaction is signed, or about to be, and the cheap one may be mined all the same."""
+    case = begin("anvil" if nth % 2 else "geth")
+    case.proxy.script("eth_sendRawTransaction", f.first(lambda e: case.base_fee(50)), skip=nth - 1)
+    assert case.run(fault="replacing:kill").code == -9
+    case.cured()
