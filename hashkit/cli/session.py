@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -238,6 +238,10 @@ class Session:
             told = [*plan.warnings, *warnings] if self.screen.json else warnings
             self.show(Answer(plan.to_dict(), plan.table().splitlines(), warnings=told))
             click.get_current_context().exit()
+        if plan.steps and plan.repeat:
+            self.screen.say(plan.table())
+            self.asker.repeat(plan.repeat)
+            plan = replace(plan, repeat=None)
         if plan.steps and (self.choices.save_as or self.choices.to_safe):
             self._save(plan, warnings)
         if plan.steps:  # without steps the note is the answer
@@ -312,8 +316,6 @@ class Session:
 
     def _watching(self, hashkit: Hashkit, reading: bool) -> Hashkit:
         """Without a key: reads, and plans for the account that would act."""
-        from dataclasses import replace
-
         from hashkit.issuer.client import Hashkit
 
         account = None if reading else self.setting("account")

@@ -80,10 +80,10 @@ def read_settings(path: Path) -> Settings:
         raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise InputError(f"{path} cannot be read.", why=f"{error.strerror}.", code="SETTINGS") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path.name} is not TOML.", why=f"{error}.", next_step="Mend the line.", code="SETTINGS"
-        ) from None
+    except (ValueError, RecursionError) as error:
+        said = isinstance(error, tomllib.TOMLDecodeError | UnicodeDecodeError)
+        why = f"{error}." if said else "It nests too deep or holds a number that is too long."
+        raise InputError(f"{path.name} is not TOML.", why=why, next_step="Mend the line.", code="SETTINGS") from None
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:
