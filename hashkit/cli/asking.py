@@ -45,11 +45,14 @@ class Asker:
                 code="CONFIRM",
             )
         if word:
-            agreed = click.prompt(question, default="", err=True, show_default=False) == word
-        else:
-            agreed = click.confirm(question, default=False, err=True)
-        if not agreed:
-            raise InputError("Not confirmed. Nothing was done.", code="DECLINED")
+            self.insist(question, word)
+        elif not click.confirm(question, default=False, err=True):
+            raise _declined()
+
+    def insist(self, question: str, words: str) -> None:
+        """Have somebody who can be asked type ``words``, whatever --yes says. InputError when he does not."""
+        if click.prompt(question, default="", err=True, show_default=False) != words:
+            raise _declined()
 
     def repeat(self, total: Units) -> str:
         """Have the total of an order typed, digit by digit; ``--yes`` is no answer. InputError when it is another."""
@@ -90,3 +93,7 @@ class Asker:
         if self.may_ask:
             return str(click.prompt(what, hide_input=True, err=True))
         return sys.stdin.readline().strip() if sys.stdin is not None else ""
+
+
+def _declined() -> InputError:
+    return InputError("Not confirmed. Nothing was done.", code="DECLINED")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from hashkit.chain.signing import sign_message
 from hashkit.contracts.addresses import read_address
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.hashing import keccak, merkle_proof, order_id, order_message, rows_file, rows_tree
@@ -224,7 +225,7 @@ def _check_approval(order: Order, approval: Approval | None) -> None:
 def approve(context: Context, token: str, prepared: PreparedOrder) -> Approval:
     """The signer's approval (EIP-712). Sends nothing and costs nothing."""
     signer = context.need_signer()
-    signature = signer.sign_typed_data(order_message(prepared.order, context.network.chain_id, token))
+    signature = sign_message(signer, order_message(prepared.order, context.network.chain_id, token))
     return Approval(prepared.id, prepared.order.deadline, signer.address, "0x" + signature.hex())
 
 
