@@ -7,12 +7,14 @@ to give it. Nothing secret is ever an option.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from hashkit.domain.units import Units
 from hashkit.errors import AccountError, InputError
 
 PASSWORD_FILE = "HASHKIT_PASSWORD_FILE"
@@ -51,6 +53,21 @@ class Asker:
         """Have somebody who can be asked type ``words``, whatever --yes says. InputError when he does not."""
         if click.prompt(question, default="", err=True, show_default=False) != words:
             raise _declined()
+
+    def repeat(self, total: Units) -> str:
+        """Have the total of an order typed, digit by digit; ``--yes`` is no answer. InputError when it is another."""
+        if not self.may_ask:
+            raise InputError(
+                f"The order of {total.show()} holds something unusually large, and nobody can be asked.",
+                why="The warnings of the plan name it; --yes does not cover it. Nothing was done.",
+                next_step="Look at the plan with --dry-run; if it is meant, pass --accept-large with its total.",
+                code="LARGE",
+            )
+        question = f"Something is unusually large. Type the total of {total.show()} without separators to go on"
+        answer = click.prompt(question, default="", err=True, show_default=False).strip(" ")
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", answer) or Units.of(answer, total.decimals) != total:
+            raise InputError("Not confirmed. Nothing was done.", code="DECLINED")
+        return str(total)
 
     def passphrase(self) -> str:
         """The passphrase of a keystore. AccountError when nobody can be asked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -128,7 +128,7 @@ class Session:
             self.network.name,
             self.setting("account") if signs else None,
             project=folder,
-            rpc_url=self.url,
+            rpc_url=self.urls,
             passphrase=None if os.environ.get("HASHKIT_PASSWORD_FILE") else self.asker.passphrase,
             allow_env_key=self.choices.allow_env_key,
         )
@@ -142,24 +142,27 @@ class Session:
 
     @cached_property
     def node(self) -> Endpoint:
-        """The node of the network."""
+        """The nodes of the network."""
         from hashkit.rpc.client import Endpoint
 
-        return Endpoint(self.url, chain_id=self.network.chain_id)
+        return Endpoint(self.urls, chain_id=self.network.chain_id)
 
     @property
-    def url(self) -> str:
-        """Where the node is. NodeError when it should be this project's local chain and that does not run.
+    def urls(self) -> tuple[str, ...]:
+        """Where the nodes are, the preferred first.
+
+        NodeError when it should be this project's local chain and that does not run.
 
         The usual port is no substitute: the chain of another project may listen there.
         """
         from hashkit.chain import devnet
         from hashkit.chain.networks import presets
+        from hashkit.rpc.client import split_urls
 
         given = self.setting("rpc_url")
         usual = self.network.rpc_urls == presets()["devnet"].rpc_urls
         if given or not (self.place and self.network.dev and usual):
-            return given or self.network.rpc_urls[0]
+            return split_urls(given or self.network.rpc_urls)
         running = devnet.status(self.place)
         if running is None:
             raise NodeError(
@@ -167,7 +170,7 @@ class Session:
                 next_step="Start it: hashkit devnet up.",
                 code="DEVNET_DOWN",
             )
-        return running.url
+        return (running.url,)
 
     def token_address(self, token: str | None) -> str:
         """The address of a token: as given, or from the deployment record of a symbol."""
@@ -236,6 +239,10 @@ class Session:
             told = [*plan.warnings, *warnings] if self.screen.json else warnings
             self.show(Answer(plan.to_dict(), plan.table().splitlines(), warnings=told))
             click.get_current_context().exit()
+        if plan.steps and plan.repeat:
+            self.screen.say(plan.table())
+            self.asker.repeat(plan.repeat)
+            plan = replace(plan, repeat=None)
         if plan.steps and (self.choices.save_as or self.choices.to_safe):
             self._save(plan, warnings)
         if plan.steps:  # without steps the note is the answer
@@ -310,8 +317,6 @@ class Session:
 
     def _watching(self, hashkit: Hashkit, reading: bool) -> Hashkit:
         """Without a key: reads, and plans for the account that would act."""
-        from dataclasses import replace
-
         from hashkit.issuer.client import Hashkit
 
         account = None if reading else self.setting("account")

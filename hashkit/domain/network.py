@@ -39,6 +39,8 @@ class Network:
     block_seconds: int = 2
     minimum_base_fee: int = 0
     """Base fee below which the chain is known not to go, in wei. For people to read: prices come from the node."""
+    max_fee: int | None = None
+    """The most that a transaction may offer, wei per gas; None: whatever the chain asks."""
     dev: bool = False
     """True for the embedded chain only: its keys are public."""
 
@@ -77,6 +79,7 @@ class Network:
             "first_block_time": self.first_block_time,
             "block_seconds": self.block_seconds,
             "minimum_base_fee": str(self.minimum_base_fee),
+            "max_fee": None if self.max_fee is None else str(self.max_fee),
             "dev": self.dev,
         }
 

@@ -40,6 +40,7 @@ def _checksummed(text: str) -> str:
 
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Urls = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 
 
@@ -63,7 +64,8 @@ class Settings(BaseModel):
     network: Word | None = None
     account: Word | None = None
     asset: Symbol | None = None
-    rpc_url: Word | None = None
+    rpc_url: Urls | None = None
+    """One node, or several with commas between."""
     networks: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Overrides of the network presets, by name: ``[networks.hashkey]`` with ``rpc_urls = [...]``."""
     accounts: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")], SigningCommand] = Field(
@@ -78,10 +80,10 @@ def read_settings(path: Path) -> Settings:
         raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise InputError(f"{path} cannot be read.", why=f"{error.strerror}.", code="SETTINGS") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path.name} is not TOML.", why=f"{error}.", next_step="Mend the line.", code="SETTINGS"
-        ) from None
+    except (ValueError, RecursionError) as error:
+        said = isinstance(error, tomllib.TOMLDecodeError | UnicodeDecodeError)
+        why = f"{error}." if said else "It nests too deep or holds a number that is too long."
+        raise InputError(f"{path.name} is not TOML.", why=why, next_step="Mend the line.", code="SETTINGS") from None
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:

@@ -121,6 +121,26 @@ def test_a_write_asks_and_takes_no_for_an_answer(bank):
     assert code == 0, seen
     issued = bank.ok("issue", "batches/issuance.csv", "--yes", "--json", **phrase).data
     assert issued["links"]["transaction"].startswith("https://explorer.example/tx/0x")
+    large = bank.folder / "batches/large.csv"
+    large.write_text("external_id,investor_id,amount\n" + "".join(f"L-{n},INV-00{n},{n}\n" for n in (1, 2, 4)))
+    large.write_text(large.read_text() + "L-9,INV-003,1500000.5\n")
+    words = ["issue", "batches/large.csv"]
+    ran = bank.fails(2, *words, "--yes", **phrase)
+    assert "--accept-large" in ran.err and "is 120 % of the outstanding 1,250,000.00" in ran.err
+    assert bank.fails(2, *words, "--yes", "--accept-large", "1500007", "--json", **phrase).error["code"] == "LARGE"
+    for wrong in ("y", "1500007"):
+        code, seen = answered(bank, words, wrong, **phrase)
+        assert code == 2 and "row 5 (L-9) gets 1,500,000.50, 99 % of the order" in seen and "Not confirmed" in seen
+    code, seen = answered(bank, words, "1500007.5", "no", **phrase)
+    assert code == 2 and "Type HKGREEN" in seen  # the usual question still comes
+    bank.fails(2, "order", "approve", "batches/large.csv", **phrase)
+    assert not (bank.folder / "batches/approval.json").exists()
+    code, seen = answered(bank, ["order", "approve", "batches/large.csv"], "1500007.5", **phrase)
+    assert code == 0 and (bank.folder / "batches/approval.json").exists(), seen
+    issued = bank.ok(*words, "--yes", "--accept-large", "1500007.50", "--json", **phrase).data
+    assert issued["data"]["supply"]["amount"] == "2750007.500000"
+    assert any("99 % of the order" in warning for warning in issued["warnings"])
+    bank.ok(*words, "--yes", **phrase)  # all done: nothing to send, nothing to ask
     code, seen = answered(bank, ["redeem", "1", "--from", "INV-001", "--external-id", "R-1"], "", **phrase)
     assert code == 2 and "This cannot be undone" in seen
 
