@@ -31,6 +31,7 @@ from hashkit.rpc.blocks import block
 from hashkit.rpc.reads import read, read_many
 from hashkit.store.names import Names
 from hashkit.store.sheets import InvestorRow
+from hashkit.store.sheets.cells import day, digest, identifier, spelled
 
 _BATCH = 100  # admissions in one transaction
 _NEVER = datetime(2099, 12, 31, tzinfo=UTC).date()
@@ -150,8 +151,7 @@ class Investors:
 
         ``proof`` is a 32-byte hash of the evidence.
         """
-        day = _day(kyc_expires)
-        until = int(datetime.combine(day, time(23, 59, 59), UTC).timestamp())
+        until = int(datetime.combine(_day(kyc_expires), time(23, 59, 59), UTC).timestamp())
         return self._acts.renew(_several(who), until, _hash(proof))
 
     def revoke(self, who: str | Sequence[str], reason: str) -> Plan[Outcome]:
@@ -331,12 +331,12 @@ def _row(
     kind = investor_class if isinstance(investor_class, InvestorClass) else InvestorClass.parse(investor_class)
     return InvestorRow(
         line=0,
-        investor_id=label,
+        investor_id=spelled(identifier, label),
         wallet=resolve(context, wallet),
         country=country(code),
         investor_class=kind,
         kyc_expires=_day(kyc_expires),
-        proof=proof,
+        proof=spelled(digest, proof) if proof else None,
     )
 
 
@@ -345,18 +345,14 @@ def _several(who: str | Sequence[str]) -> Sequence[str]:
 
 
 def _day(when: str | date | None) -> date:
+    """The day as an investor file spells it, and no other spelling."""
     if when is None:
         return _NEVER
-    if isinstance(when, date):
-        return when
-    try:
-        return date.fromisoformat(when)
-    except ValueError:
-        raise InputError(f"{when[:40]!r} is not a day.", next_step="Write it like 2027-12-31.", code="DATE") from None
+    return spelled(day, when.isoformat() if isinstance(when, date) else when)
 
 
 def _hash(proof: str | None) -> bytes:
-    return bytes.fromhex(proof.removeprefix("0x")) if proof else bytes(32)
+    return bytes.fromhex(spelled(digest, proof)[2:]) if proof else bytes(32)
 
 
 def _line(row: InvestorRow) -> tuple[str, ...]:

@@ -95,11 +95,8 @@ class Approval:
             raise InputError("This is not an approval.", next_step="Make one: hashkit order approve.", code="APPROVAL")
         order, deadline, approver, signature = (data.get(k) for k in ("orderId", "deadline", "approver", "signature"))
         # A contract's signature (ERC-1271) may have any length.
-        texts = (
-            (order, r"0x[0-9a-f]{64}"),
-            (approver, r"0x[0-9a-fA-F]{40}"),
-            (signature, r"0x(?:[0-9a-f]{2}){1,4096}"),
-        )
+        word, wallet, many = r"0x[0-9a-f]{64}", r"0x[0-9a-fA-F]{40}", r"0x(?:[0-9a-f]{2}){1,4096}"
+        texts = ((order, word), (approver, wallet), (signature, many))
         right = all(isinstance(text, str) and re.fullmatch(form, text) for text, form in texts)
         if type(deadline) is not int or not 0 < deadline <= LAST_TIME or not right:
             raise InputError("The approval is damaged.", next_step="Have it signed again.", code="APPROVAL")

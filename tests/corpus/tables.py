@@ -14,7 +14,9 @@ INVESTOR = ["investor_id", "wallet", "country", "class", "kyc_expires", "name", 
 BAD_ROW = "row 4"
 
 ISSUES = [[f"S-{n}", f"INV-{n}", WALLETS[n], f"{n + 1}.5", "100.25", "HKD", f"FPS-{n}", "primary"] for n in range(4)]
-INVESTORS = [[f"INV-{n}", WALLETS[n], "HK", "retail", "2030-06-30", f"Name {n}", "", "0x" + "ab" * 32] for n in range(4)]
+INVESTORS = [
+    [f"INV-{n}", WALLETS[n], "HK", "retail", "2030-06-30", f"Name {n}", "", "0x" + "ab" * 32] for n in range(4)
+]
 
 SPECIAL = [f"0x{n:040x}" for n in (0, 1, 9, 0x11, 0x100)] + ["0x4200000000000000000000000000000000000016"]
 
@@ -36,7 +38,9 @@ def tables() -> Iterator[Entry]:
     yield from _together()
 
 
-def _cells(kind: str, header: list[str], rows: list[list[str]], cells: Iterator[tuple[str, str, str]]) -> Iterator[Entry]:
+def _cells(
+    kind: str, header: list[str], rows: list[list[str]], cells: Iterator[tuple[str, str, str]]
+) -> Iterator[Entry]:
     for column, value, says in cells:
         changed = [list(row) for row in rows]
         changed[2][header.index(column)] = value
@@ -46,7 +50,25 @@ def _cells(kind: str, header: list[str], rows: list[list[str]], cells: Iterator[
 def _ids(column: str) -> Iterator[tuple[str, str, str]]:
     yield column, " S-9", "has spaces around it"
     yield column, "S-9 ", "has spaces around it"
-    for text in ("S 9", "S#9", "S*9", "S,9", "-", "_S", ".S", "/S", "S\\9", "S'9", 'S"9', "<b>", "S;9", "S|9", "a:b", "~/x", "$S"):
+    for text in (
+        "S 9",
+        "S#9",
+        "S*9",
+        "S,9",
+        "-",
+        "_S",
+        ".S",
+        "/S",
+        "S\\9",
+        "S'9",
+        'S"9',
+        "<b>",
+        "S;9",
+        "S|9",
+        "a:b",
+        "~/x",
+        "$S",
+    ):
         yield column, text, "formula" if text[0] == "-" else "not an id"
     for text in ("=S9", "+S9", "-S9", "@S9", '=cmd|" /C calc"!A0', "=1+1", "@SUM(A1)"):
         yield column, text, "formula"
@@ -123,9 +145,31 @@ def _investor_cells() -> Iterator[tuple[str, str, str]]:
     yield from (("wallet", text, says) for text, says in _wallets())
     for text in ("UK", "Hong Kong", "36", "XX", "ＨＫ", "HK,SG", "香港", "=HK", "344.0"):
         yield "country", text, "unknown code"
-    for text in ("pro", "Retial", "instituton", "PI", "1", "retail,venue", "accredited", "＝", "профи", "None", " retail"):
+    for text in (
+        "pro",
+        "Retial",
+        "instituton",
+        "PI",
+        "1",
+        "retail,venue",
+        "accredited",
+        "＝",
+        "профи",
+        "None",
+        " retail",
+    ):
         yield "class", text, "unknown class"
-    for text in ("2030/06/30", "30.06.2030", "20300630", "2030-6-30", "2030-W26-3", "June 2030", "２０３０-06-30", "=TODAY()", "never"):
+    for text in (
+        "2030/06/30",
+        "30.06.2030",
+        "20300630",
+        "2030-6-30",
+        "2030-W26-3",
+        "June 2030",
+        "２０３０-06-30",
+        "=TODAY()",
+        "never",
+    ):
         yield "kyc_expires", text, "not a date"
     for text in ("2030-02-30", "2029-02-29", "2030-13-01", "2030-00-01"):
         yield "kyc_expires", text, "no such day"
@@ -149,10 +193,22 @@ def _shapes(kind: str, header: list[str], rows: list[list[str]]) -> Iterator[Ent
         yield bad(written(twice, [[*row, "x"] for row in rows]), "appears twice")
         yield bad(written([name.replace(column, column + "x") for name in header], rows), "is unknown")
         yield bad(written([name.replace(column, "") for name in header], rows), "has no name")
-        if column in ("external_id", "amount", "wallet", "country", "class", "kyc_expires") and (kind[1] == "n" or column != "wallet"):
+        if column in ("external_id", "amount", "wallet", "country", "class", "kyc_expires") and (
+            kind[1] == "n" or column != "wallet"
+        ):
             less = [[cell for name, cell in zip(header, row, strict=True) if name != column] for row in rows]
             yield bad(written(others, less), f"column {column} is missing")
-    for extra in ("colour", "Total", "=A1", "<script>", "\u202eamount", "amount\u200b", "ａmount", "external id", "wallet address"):
+    for extra in (
+        "colour",
+        "Total",
+        "=A1",
+        "<script>",
+        "\u202eamount",
+        "amount\u200b",
+        "ａmount",
+        "external id",
+        "wallet address",
+    ):
         yield bad(written([*header, extra], [[*row, ""] for row in rows]), "is unknown")
     for count in (0, 1, 2, 5, len(header) - 1):
         short = [rows[0], rows[1], rows[2][:count] or ["x"], rows[3]]
@@ -183,9 +239,20 @@ def _shapes(kind: str, header: list[str], rows: list[list[str]]) -> Iterator[Ent
 
 def _bytes(kind: str, header: list[str], rows: list[list[str]]) -> Iterator[Entry]:
     good = written(header, rows).replace("primary", "primär").replace("Name 2", "Namé 2")
-    wrong = [(good.encode("utf-16"), "not UTF-8"), (good.encode("latin-1"), "not UTF-8"), (good.encode("cp1252"), "not UTF-8")]
-    wrong += [(good.encode("utf-32"), ""), (b"PK\x03\x04" + b"\x00" * 40, "workbook"), (b"\xd0\xcf\x11\xe0" + b"\x00" * 40, "workbook")]
-    wrong += [(good.encode()[:-9] + byte, "not UTF-8") for byte in (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\xaf")]
+    wrong = [
+        (good.encode("utf-16"), "not UTF-8"),
+        (good.encode("latin-1"), "not UTF-8"),
+        (good.encode("cp1252"), "not UTF-8"),
+    ]
+    wrong += [
+        (good.encode("utf-32"), ""),
+        (b"PK\x03\x04" + b"\x00" * 40, "workbook"),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 40, "workbook"),
+    ]
+    wrong += [
+        (good.encode()[:-9] + byte, "not UTF-8")
+        for byte in (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\xaf")
+    ]
     wrong += [(b"\x1f\x8b\x08" + b"\x00" * 20, ""), (b"\xef\xbb\xbf\xef\xbb\xbf" + good.encode(), "is unknown")]
     for data, says in wrong:
         yield {"kind": kind, "base64": base64.b64encode(data).decode(), "says": says}
@@ -211,10 +278,22 @@ def _together() -> Iterator[Entry]:
     for place, value in ((2, "SG"), (3, "venue"), (4, "2031-06-30"), (5, "Other"), (6, "a@b.c"), (7, "0x" + "cd" * 32)):
         other = list(INVESTORS[0])
         other[1], other[place] = WALLETS[5], value
-        yield {"kind": "investor CSV", "text": written(INVESTOR, [*INVESTORS, other]), "says": ["row 6", "make them agree"]}
+        yield {
+            "kind": "investor CSV",
+            "text": written(INVESTOR, [*INVESTORS, other]),
+            "says": ["row 6", "make them agree"],
+        }
     for wallet in (WALLETS[0], WALLETS[0].lower(), "0x" + WALLETS[0][2:].upper()):
         same, else_ = list(INVESTORS[0]), list(INVESTORS[1])
         same[1] = else_[1] = wallet
         else_[0] = "INV-9"
-        yield {"kind": "investor CSV", "text": written(INVESTOR, [*INVESTORS, same]), "says": ["row 6", "appears twice, rows 2 and 6"]}
-        yield {"kind": "investor CSV", "text": written(INVESTOR, [*INVESTORS, else_]), "says": ["row 6", "a wallet has one investor"]}
+        yield {
+            "kind": "investor CSV",
+            "text": written(INVESTOR, [*INVESTORS, same]),
+            "says": ["row 6", "appears twice, rows 2 and 6"],
+        }
+        yield {
+            "kind": "investor CSV",
+            "text": written(INVESTOR, [*INVESTORS, else_]),
+            "says": ["row 6", "a wallet has one investor"],
+        }

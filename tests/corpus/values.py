@@ -36,9 +36,41 @@ def amounts() -> Iterator[Entry]:
         yield from bad(text, "Remove the sign")
     for text in ("01", "00", "007", "00.5", "000000001", "0x10", "0b1", "0o7", "1.", ".5", ".", "1..2", "1.2.3", "..1"):
         yield from bad(text, "is not an amount")
-    for text in ("inf", "Infinity", "nan", "NaN", "sNaN", "True", "null", "None", "abc", "O", "l0", "1O0", "1/2", "1:2"):
+    for text in (
+        "inf",
+        "Infinity",
+        "nan",
+        "NaN",
+        "sNaN",
+        "True",
+        "null",
+        "None",
+        "abc",
+        "O",
+        "l0",
+        "1O0",
+        "1/2",
+        "1:2",
+    ):
         yield from bad(text, "is not an amount")
-    for text in ("HKD 5", "5 HKD", "$5", "5$", "€5", "5%", "5k", "5m", "1.5M", "five", "~5", "5?", "(5)", "[5]", '"5"', "'5'"):
+    for text in (
+        "HKD 5",
+        "5 HKD",
+        "$5",
+        "5$",
+        "€5",
+        "5%",
+        "5k",
+        "5m",
+        "1.5M",
+        "five",
+        "~5",
+        "5?",
+        "(5)",
+        "[5]",
+        '"5"',
+        "'5'",
+    ):
         yield from bad(text, "separators" if " " in text or "'" in text else "is not an amount")
     for text in ("=5", "=1+1", "=SUM(A1:A9)", "@5", "1;2", "1|2", "1\\2", "1*2", "1+1", "2^3", "1-1"):
         yield from bad(text, "is not an amount")
@@ -130,7 +162,9 @@ def dates() -> Iterator[Entry]:
             f"{year}-０６-30", f"{year}-٠٦-30", f"{year}- 6-30", f"{year}_06_30",
         ):  # fmt: skip
             yield bad(text, "not a date")
-        for text in (f"{year}-{m:02}-{d:02}" for m, d in ((2, 30), (2, 31), (4, 31), (6, 31), (9, 31), (11, 31), (12, 32))):
+        for text in (
+            f"{year}-{m:02}-{d:02}" for m, d in ((2, 30), (2, 31), (4, 31), (6, 31), (9, 31), (11, 31), (12, 32))
+        ):
             yield bad(text, "no such day")
         for text in (f"{year}-13-01", f"{year}-00-10", f"{year}-06-00", f"{year}-99-99"):
             yield bad(text, "no such day")
@@ -138,7 +172,21 @@ def dates() -> Iterator[Entry]:
         yield bad(text, "no such day")
     for text in ("1999-12-31", "2101-01-01", "1970-01-01", "9999-12-31", "0001-01-01", "0202-06-30", "1900-01-01"):
         yield bad(text, "between 2000 and 2100")
-    for text in ("never", "tomorrow", "now", "today", "1798675200", "46203", "None", "n/a", "-", "0", "true", "{LONG}", "∞"):
+    for text in (
+        "never",
+        "tomorrow",
+        "now",
+        "today",
+        "1798675200",
+        "46203",
+        "None",
+        "n/a",
+        "-",
+        "0",
+        "true",
+        "{LONG}",
+        "∞",
+    ):
         yield bad(text, "not a date")
 
 
@@ -159,14 +207,60 @@ def countries() -> Iterator[Entry]:
     codes = "XX ZZ QQ AA XA QM ZZZ XXX AAA QQQ HKX EU EUR APAC SU YU DD CS TP AN 000 999 998 900 344.0 +344 -344 3 4 4"
     for text in codes.split():
         yield bad(text)
-    for text in ("H", "HKHK", "H K", "H-K", "HK,SG", "HK;SG", "HK/SG", "=HK", '"HK"', "'HK", "[HK]", "hk.", "HK1", "0x158", "1e2"):
+    for text in (
+        "H",
+        "HKHK",
+        "H K",
+        "H-K",
+        "HK,SG",
+        "HK;SG",
+        "HK/SG",
+        "=HK",
+        '"HK"',
+        "'HK",
+        "[HK]",
+        "hk.",
+        "HK1",
+        "0x158",
+        "1e2",
+    ):
         yield bad(text)
-    for text in ("ＨＫ", "НК", "ΗΚ", "ＳＧ", "ＣＨ", "３４４", "٣٤٤", "香港", "新加坡", "Österreich", "ＧＢ", "ſg", "ıt", "ß"):
+    for text in (
+        "ＨＫ",
+        "НК",
+        "ΗΚ",
+        "ＳＧ",
+        "ＣＨ",
+        "３４４",
+        "٣٤٤",
+        "香港",
+        "新加坡",
+        "Österreich",
+        "ＧＢ",
+        "ſg",
+        "ıt",
+        "ß",
+    ):
         yield bad(text)
     for hidden in HIDDEN:
         yield bad(f"H{hidden}K")
         yield bad(f"{hidden}SG")
-    for text in ("", " ", "-", "?", "n/a", "none", "null", "all", "*", "<b>HK</b>", "../HK", "$(id)", "{LONG}", "'; DROP TABLE x;--"):
+    for text in (
+        "",
+        " ",
+        "-",
+        "?",
+        "n/a",
+        "none",
+        "null",
+        "all",
+        "*",
+        "<b>HK</b>",
+        "../HK",
+        "$(id)",
+        "{LONG}",
+        "'; DROP TABLE x;--",
+    ):
         yield bad(text)
 
 

@@ -21,17 +21,32 @@ PARTIES = [
     ("INV-001 ", "Nobody is known"), ("ＩNV-001", "Nobody is known"), ("'; DROP TABLE wallets;--", "Nobody is known"),
 ]  # fmt: skip
 DAYS = [
-    ("20301231", "date"), ("2030-W26-3", "date"), ("31.12.2030", "date"), ("2030-02-30", "such day"), ("0001-01-01", "2000 and 2100"),
-    ("9999-12-31", "2000 and 2100"), ("２０３０-12-31", "date"), ("never", "date"), ("", "date"), ("2030-12-31T00:00", "date"), ("{LONG}", "date"),
+    ("20301231", "not a date"), ("2030-W26-3", "not a date"), ("31.12.2030", "not a date"), ("2030-02-30", "no such day"),
+    ("0001-01-01", "2000 and 2100"), ("9999-12-31", "2000 and 2100"), ("２０３０-12-31", "not a date"), ("never", "not a date"),
+    ("", "not a date"), ("2030-12-31T00:00", "not a date"), ("{LONG}", "not a date"),
 ]  # fmt: skip
-MOMENTS = ["2030-13-01", "31.12.2030", "yesterday", "-1", "1.5", "0x10", "2031-01-01T00:00", "{LONG}", "２", "99999-01-01", "", "2024-02-30", "lat"]
+MOMENTS = [
+    "2030-13-01",
+    "31.12.2030",
+    "yesterday",
+    "-1",
+    "1.5",
+    "0x10",
+    "2031-01-01T00:00",
+    "{LONG}",
+    "２",
+    "99999-01-01",
+    "",
+    "2024-02-30",
+    "lat",
+]
 LABELS = ["=cmd", "<script>", "a b", "-x", "INV\u202e001", "{LONG}", "", "\x1b[31m", "a\nb", "Ω", "@x", "_x"]
 
 
 def words() -> Iterator[Entry]:
     """All of them."""
     for argv, says in _all():
-        yield {"kind": "CLI argv", "argv": argv, "says": says}
+        yield {"kind": "CLI argv", "argv": argv, "says": says, **({"exit": 4} if "--keystore" in argv else {})}
 
 
 def _all() -> Iterator[tuple[list[str], str]]:
@@ -63,13 +78,40 @@ def _all() -> Iterator[tuple[list[str], str]]:
         yield ["investor", "add", "--wallet", "dev9", "--country", "HK", "--kyc-expires", "2030-12-31", "--", label], ""
         yield ["account", "new", "--", label], ""
     for code in ("UK", "XX", "36", "ＨＫ", "", "Hong Kong", "{LONG}"):
-        yield ["investor", "add", "INV-9", "--wallet", "dev9", f"--country={code}", "--kyc-expires", "2030-12-31"], "Unknown country"
+        yield (
+            ["investor", "add", "INV-9", "--wallet", "dev9", f"--country={code}", "--kyc-expires", "2030-12-31"],
+            "Unknown country",
+        )
     for proof in ("0x12", "zz", "0x" + "zz" * 32, "ab" * 32, "0x" + "ab" * 33, "{LONG}"):
-        yield ["investor", "add", "INV-9", "--wallet", "dev9", "--country", "HK", "--kyc-expires", "2030-12-31", f"--proof={proof}"], ""
+        yield (
+            [
+                "investor",
+                "add",
+                "INV-9",
+                "--wallet",
+                "dev9",
+                "--country",
+                "HK",
+                "--kyc-expires",
+                "2030-12-31",
+                f"--proof={proof}",
+            ],
+            "",
+        )
         yield ["investor", "renew", "INV-001", "--kyc-expires", "2031-12-31", f"--proof={proof}"], ""
     for order in ("0x12", "x", "ab" * 32, "0x" + "zz" * 32, "0x" + "ab" * 33, "", "０x" + "ab" * 32):
         yield ["order", "close", "--", order], "order id"
-    for path in ("missing.csv", "batches", "/dev/null", "assets/HKGREEN.toml", "hashkit.toml", "\x1b[2J.csv", "a\nb.csv", "n" * 300 + ".csv", ""):
+    for path in (
+        "missing.csv",
+        "batches",
+        "/dev/null",
+        "assets/HKGREEN.toml",
+        "hashkit.toml",
+        "\x1b[2J.csv",
+        "a\nb.csv",
+        "n" * 300 + ".csv",
+        "",
+    ):
         yield ["issue", path], ""
         yield ["order", "show", path], ""
         yield ["investor", "import", path], ""
@@ -78,7 +120,8 @@ def _all() -> Iterator[tuple[list[str], str]]:
     for symbol in ("../x", "NOPE", "a b", "-x", "\x1b[2J", "x" * 40, "ＨＫ", "missing.toml", "batches/issuance.csv"):
         yield ["deploy", "--", symbol], ""
         yield ["cap-table", f"--asset={symbol}"], ""
-        yield ["asset", "use", "--", symbol], ""
+        if symbol not in ("NOPE", "missing.toml"):  # a name may be set before the asset is deployed
+            yield ["asset", "use", "--", symbol], ""
     for network in ("nosuch", "hashkeyy", "0", "-1", "177.0", "\x1b[31m", "{LONG}", "../x"):
         yield ["asset", "list", f"--network={network}"], "There is no network"
     for batch in ("b-1", "../x", "x", "\x1b[2J", "{LONG}", "b-99999999-01"):

@@ -108,7 +108,7 @@ contract Handler is HandlerMoves {
         else if (which % 7 == 3) call = abi.encodeCall(token.setMode, (which & 64 == 0 ? Mode.Open : Mode((which >> 8) % 4)));
         else if (which % 7 == 4) call = abi.encodeCall(token.setLockUp, (uint40(block.timestamp + (which >> 8) % 1 days)));
         else if (which % 7 == 5) call = abi.encodeCall(token.setRoleMatrix, (uint16(which >> 8)));
-        else call = abi.encodeCall(token.setCap, (uint128(within(which, SMALL_CAP / 2, SMALL_CAP))));
+        else call = abi.encodeCall(token.setCap, (which & 64 == 0 ? SMALL_CAP : uint128(token.totalSupply() + which % 50)));
         uint256 cap = token.cap();
         _call(agent, address(token), call);
         if (token.cap() > cap) ++broken[19]; // an agent alone raised it

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from hashkit.contracts.addresses import COMPARE, look, read_address, strange_character
 from hashkit.domain.orders import MAX_ROW_RAW
+from hashkit.domain.terms import shown
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
 from hashkit.store.sheets.model import Findings, counted, listed
@@ -71,6 +72,8 @@ def identifier(text: str) -> str:
     """An id of the issuer's own books: letters, digits and ``. _ / -``, at most 64, no formula."""
     if _ID.fullmatch(text):
         return text
+    if not text:
+        raise _bad("is empty", "give one")
     raise _bad(*_identifier_trouble(text))
 
 
@@ -126,6 +129,15 @@ def reference(text: str) -> str:
     """A payment reference: any printable text without a formula."""
     _no_formula(text)
     return text
+
+
+def spelled(read: Callable[[str], V], text: str) -> V:
+    """What a cell with this text gives, for options and programs. InputError that names the text too."""
+    try:
+        return read(text)
+    except InputError as error:
+        mend = error.next_step[:1].upper() + error.next_step[1:]
+        raise InputError(f"{shown(text)}: {error.sentence}.", next_step=f"{mend}.", code=error.code) from None
 
 
 class Wallets:
