@@ -18,10 +18,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from hashkit.chain.small_json import small_object
 from hashkit.chain.summary import json_value, summary
 from hashkit.domain.terms import shown
 from hashkit.errors import AccountError
+from hashkit.rpc.parse import parse
 
 ENV_KEY = "HASHKIT_PRIVATE_KEY"
 REQUEST, ANSWER = "hashkit.sign/1", "hashkit.signed/1"
@@ -92,7 +92,7 @@ class CommandAccount:
         return answer
 
     def _read(self, answer: bytes) -> dict[str, Any]:
-        found = small_object(answer)
+        found = _object(answer)
         if found is None:
             raise self._failed("answers with something that is not one JSON object")
         if "error" in found:
@@ -180,8 +180,17 @@ def _all(process: subprocess.Popen[bytes]) -> bytes:
 
 def _reason(answer: bytes) -> str:
     """What a program that failed says in JSON about it, if it does."""
-    found = small_object(answer)
+    found = _object(answer)
     return f" and says {_words(found['error'])}" if found is not None and "error" in found else ""
+
+
+def _object(answer: bytes) -> dict[str, Any] | None:
+    """The one JSON object that an answer is, or None."""
+    try:
+        found = parse(answer)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _words(given: Any) -> str:

@@ -241,11 +241,16 @@ def _unknown(name: str, network: Network, commands: Sequence[CommandAccount]) ->
         )
     known = [found.name for found in accounts(commands)] + (sorted(_DEV_NAMES) if _is_embedded(network) else [])
     return AccountError(
-        f"There is no account called {shown(name)} for {network.name}.",
+        f"There is no account called {named(name)} for {network.name}.",
         why=f"Known are: {', '.join(known)}." if known else "No account was made or imported yet.",
         next_step=keystores.nearest(name, known),
         code="NO_ACCOUNT",
     )
+
+
+def named(name: str) -> str:
+    """A name as it may be shown. Somebody who pastes a key where a name belongs does not see it again."""
+    return "<not shown>" if re.search(r"[0-9a-fA-F]{60}", name) or name.count(" ") > 2 else shown(name)
 
 
 def _cannot_sign(what: str, error: Exception) -> AccountError:

@@ -16,10 +16,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hashkit.chain.small_json import small_object
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.terms import shown
 from hashkit.errors import AccountError, InputError
+from hashkit.rpc.parse import parse
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -184,10 +184,10 @@ def _is_keystore(path: Path) -> bool:
 def _read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            data = small_object(file.read(_LARGEST_FILE))
-    except OSError:
+            data = parse(file.read(_LARGEST_FILE))
+    except (OSError, ValueError):
         data = None
-    if data is None:
+    if not isinstance(data, dict):
         raise _no_keystore(path)
     return data
 

@@ -83,7 +83,7 @@ def _as_ours(error: BaseException) -> HashkitError:
 
 def _usage(error: click.ClickException) -> InputError:
     path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "hashkit"
-    text = error.format_message().strip()
+    text = without_secrets(error.format_message().strip())  # it repeats what was typed, by mistake perhaps a key
     sentence = text if text.endswith((".", "?")) else f"{text}."
     return InputError(" ".join(sentence.split()), next_step=f"See `{path} --help`.", code="USAGE")
 
@@ -128,7 +128,7 @@ def without_secrets(text: str) -> str:
     """``text`` without anything that could be a key, a phrase in quotes, or the path of a node's address."""
     text = re.sub(r"(\w+://)(?:[^\s/@]*@)?([^\s/?#'\"]+)[^\s'\"]*", r"\1\2", text)
     text = re.sub(r"(?:0x)?[0-9a-fA-F]{64,}", "<64 hex digits>", text)
-    return re.sub(r"(['\"])(?:\w+ ){11,}\w+\1", "<words>", text)
+    return re.sub(r"(['\"(])(?:\w+ ){11,}\w+['\")]", "<words>", text)
 
 
 def _log_folder() -> Path | None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """The values of the shared options, as given; None or False where a command has no such option."""
@@ -347,9 +348,10 @@ class Session:
 def address_of(account: str, network: Network, accounts: Iterable[AccountInfo]) -> str:
     """The address of an account by its name, without opening it. AccountError when nobody knows it."""
     from hashkit.chain.devaccounts import DEV_ACCOUNTS
+    from hashkit.chain.keys import named
     from hashkit.contracts.addresses import read_address
 
-    if account[:2].lower() == "0x":
+    if account[:2].lower() == "0x" and len(account) <= 42:  # more could be a key, which is not repeated
         return read_address(account)[0]
     known = {found.address for found in accounts if found.name == account}
     if network.dev:
@@ -357,7 +359,7 @@ def address_of(account: str, network: Network, accounts: Iterable[AccountInfo]) 
     address = known.pop() if len(known) == 1 else None
     if address is None:
         raise AccountError(
-            f"The address of the account {account[:64]!r} is not known without opening it.",
+            f"The address of the account {named(account)} is not known without opening it.",
             next_step="Give the address itself: --account 0x…, or see `hashkit account list`.",
             code="NO_ACCOUNT",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,21 @@ def test_the_same_command_again_sends_nothing(hk):
     again = hk.deploy(TERMS)
     assert again.steps == () and asset.address in again.note
     assert again.send().address == asset.address
+
+
+@pytest.mark.parametrize(("chain_id", "main"), [(177, True), (4242, True), (133, False), (31337, False)])
+def test_one_key_with_every_power_must_be_said_in_words_on_a_main_network(hk, chain_id, main):
+    hk.context = replace(hk.context, network=replace(hk.network, chain_id=chain_id, dev=chain_id == 31337))
+    assert hk.network.main is main
+    plan, meant = hk.deploy(TERMS), hk.deploy(TERMS, single_key=True)
+    assert meant.refused is None and (plan.refused is not None) is main
+    assert bool(meant.warnings) is (chain_id != 31337), "told or not, it is a risk"
+    if main:
+        before = hk.endpoint.call("eth_blockNumber")
+        with pytest.raises(Refused) as caught:
+            plan.send()
+        assert "hold every power" in caught.value.why and "single_key=True" in caught.value.next_step
+        assert hk.endpoint.call("eth_blockNumber") == before
 
 
 def test_a_second_asset_shares_factory_registry_and_lens(hk):
