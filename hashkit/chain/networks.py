@@ -217,6 +217,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "first_block_time": _whole,
     "block_seconds": _whole,
     "minimum_base_fee": _whole,
+    "max_fee": _whole,
 }
 """Every field but the name, and ``dev``, which follows from the chain id alone."""
 

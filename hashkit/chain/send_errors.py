@@ -42,7 +42,7 @@ _WORDS = (
     # besu: "below configured minimum gas price"; reth's pool: "feeCap 1 below chain minimum".
     (SendAnswer.FEE_TOO_LOW, r"below (configured|chain) minimum"),
     # erigon; reth's pool; nethermind.
-    (SendAnswer.FEE_TOO_LOW, r"could not replace existing|gas price to replace existing|replacementnotallowed"),
+    (SendAnswer.FEE_TOO_LOW, r"could not replace existing|gas price to replace existing|replacement ?not ?allowed"),
     (SendAnswer.NO_FUNDS, r"insufficient funds|insufficient balance|upfront cost|insufficientfunds"),
 )
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from hashkit.chain import fees, rehearsal
 from hashkit.chain.answers import number, read_receipt
 from hashkit.chain.send_errors import SendAnswer, read_answer
-from hashkit.chain.signing import TransactionSigner, fields, read_signed, sign
+from hashkit.chain.signing import Signer, fields, read_signed, sign
 from hashkit.contracts.call import Call, Deploy
 from hashkit.domain.attempts import Attempt, Receipt
 from hashkit.domain.network import Network
@@ -27,6 +27,10 @@ _BUMP = 9, 8
 """A replacement offers an eighth more on both fees; geth asks for a tenth."""
 _REBROADCAST = 15.0
 """Seconds after which a transaction that no node knows of is sent again, unchanged."""
+_IMPATIENT = 45.0
+"""Seconds for which blocks may go by without a transaction before it is offered for more."""
+_OFFERS = 12
+"""Most offers for one transaction when a node calls each of them too low."""
 _GRACE = 4
 """Block times for which a used nonce may go without a receipt: nodes behind one address differ."""
 
@@ -40,8 +44,8 @@ class Ledger(Protocol):
     def attempts(self, step: int) -> tuple[Attempt, ...]:
         """Everything signed for a step, oldest first."""
 
-    def attempts_from(self, nonce: int) -> tuple[Attempt, ...]:
-        """Everything signed with this nonce or a higher one, lowest first."""
+    def unsettled(self, final: int) -> tuple[Attempt, ...]:
+        """Everything signed with a nonce of which no block up to ``final`` holds a transaction, lowest first."""
 
     def record_signed(self, attempt: Attempt) -> None:
         """Keep the signed bytes; refuse a nonce that belongs to other content."""
@@ -59,33 +63,34 @@ class Sender:
 
     endpoint: Endpoint
     network: Network
-    signer: TransactionSigner
+    signer: Signer
     ledger: Ledger
     on_event: Callable[[str, str, str], None] = field(default=lambda kind, tx_hash, text: None)
     wait_seconds: float = 300.0
 
-    def perform(self, step: int, action: Call | Deploy) -> Receipt:
+    def perform(self, step: int, action: Call | Deploy, *, renew: bool = False) -> Receipt:
         """Carry out the action of a journalled step and return its receipt.
 
         Refused when it would revert or cannot be paid (nothing sent), TransactionFailed when it was mined
         and reverted, OutcomeUnknown when nobody knows in time, AccountError when the key is used elsewhere.
         """
-        earlier = self.resume(step)
+        earlier = self.resume(step, renew=renew)
         if earlier is not None:
             return earlier
         self.check_chain()
         me = self.signer.address
         rehearsal.rehearse(self.endpoint, me, action)
         now = fees.prices(self.endpoint)
+        max_fee = self._affordable(now.base_fee + now.priority_fee, now.max_fee)
         gas = min(rehearsal.estimate(self.endpoint, me, action), now.gas_limit)
-        self._check_funds(action, gas, now.max_fee)
+        self._check_funds(action, gas, max_fee)
         wanted = fields(
             action,
             chain_id=self.network.chain_id,
             nonce=max(self.ledger.next_nonce(), self._count("latest"), self._count("pending")),
             gas=gas,
-            max_fee=now.max_fee,
-            priority_fee=now.priority_fee,
+            max_fee=max_fee,
+            priority_fee=min(now.priority_fee, max_fee),
         )
         receipt = self._see_through(self._sign(step, wanted))
         if not receipt.succeeded:
@@ -93,10 +98,11 @@ class Sender:
             raise rehearsal.failure(self.endpoint, me, action, receipt.tx_hash, receipt.block, spent)
         return receipt
 
-    def resume(self, step: int) -> Receipt | None:
+    def resume(self, step: int, *, renew: bool = False) -> Receipt | None:
         """The receipt of an earlier run of this step, seen through if need be; None to start afresh.
 
-        Afresh means that nothing was ever signed for it, or that all of it was mined and reverted.
+        Afresh means that nothing was ever signed for it, or that all of it was mined and reverted. With ``renew``
+        also that somebody else used up its nonces: only for a step that the contract itself lets happen once.
         """
         used = set()
         attempts = self.ledger.attempts(step)
@@ -107,6 +113,8 @@ class Sender:
                 used.add(attempt.nonce)
                 if receipt.succeeded:
                     return receipt
+        if renew:
+            used |= {a.nonce for a in attempts if self._is_used(a.nonce) and not self._is_known(a)}
         open_ones = [attempt for attempt in attempts if attempt.nonce not in used]
         if not open_ones:
             return None
@@ -115,16 +123,38 @@ class Sender:
         receipt = self._see_through(open_ones[-1])
         return receipt if receipt.succeeded else None
 
+    def take_stock(self) -> tuple[Attempt, ...]:
+        """Bring the journal up to the chain, by reading alone. What is in no block is returned, newest of each nonce.
+
+        A crash may have come between a block and the journal; a reorganisation may have moved a transaction
+        to another block, put a rival with the same nonce in its place, or thrown it out.
+        """
+        self.check_chain()
+        known: dict[int, list[Attempt]] = {}
+        for attempt in self.ledger.unsettled(self._final()):
+            known.setdefault(attempt.nonce, []).append(attempt)
+        missing = []
+        for rivals in known.values():
+            receipts = [self._receipt(rival) for rival in rivals]
+            for rival, receipt in zip(rivals, receipts, strict=True):
+                if receipt is not None:
+                    self._settle(rival, receipt)
+                elif rival.state == "MINED" and any(receipts):
+                    self.ledger.record_sent(rival.tx_hash)
+            if not any(receipts):
+                missing.append(rivals[-1])
+        return tuple(missing)
+
     def catch_up(self) -> None:
-        """Bring the chain up to the journal: whatever was signed and is not in a block is sent again.
+        """Bring journal and chain together: whatever was signed and is not in a block is sent again.
 
         Lowest nonce first, unchanged; this closes gaps after a crash and puts back what a
         reorganisation threw out.
         """
-        self.check_chain()
-        newest = {attempt.nonce: attempt for attempt in self.ledger.attempts_from(self._count("latest"))}
-        for attempt in newest.values():
-            if self._receipt(attempt) is None:
+        missing = self.take_stock()
+        used = self._count("latest")
+        for attempt in missing:
+            if attempt.nonce >= used:
                 self.on_event("resumed", attempt.tx_hash, "An earlier transaction was still outstanding.")
                 if attempt.state == "MINED":
                     self.ledger.record_sent(attempt.tx_hash)
@@ -158,9 +188,33 @@ class Sender:
         now = fees.prices(self.endpoint)
         wanted = {name: value for name, value in read_signed(old.raw).items() if name not in "vrs"}
         del wanted["accessList"]
-        wanted["maxFeePerGas"] = max(now.max_fee, old.max_fee * _BUMP[0] // _BUMP[1] + 1)
-        wanted["maxPriorityFeePerGas"] = max(now.priority_fee, old.priority_fee * _BUMP[0] // _BUMP[1] + 1)
+        least = old.max_fee * _BUMP[0] // _BUMP[1] + 1
+        tip = max(now.priority_fee, old.priority_fee * _BUMP[0] // _BUMP[1] + 1)
+        try:
+            wanted["maxFeePerGas"] = self._affordable(max(least, now.base_fee + tip), max(least, now.max_fee))
+        except Refused as error:
+            raise OutcomeUnknown(
+                f"Transaction {old.tx_hash} waits: {error.why[0].lower()}{error.why[1:]}",
+                why="It is signed and kept; it goes into a block as soon as the chain asks for less.",
+                next_step=f"{error.next_step} Then run the same command again: it signs no other content.",
+                code=error.code,
+            ) from None
+        wanted["maxPriorityFeePerGas"] = min(tip, wanted["maxFeePerGas"])
         return self._sign(old.step, wanted)
+
+    def _affordable(self, least: int, wanted: int) -> int:
+        """The fee to offer, wei per gas. Refused when the ceiling that the user set lies below ``least``."""
+        ceiling = self.network.max_fee
+        if ceiling is None or wanted <= ceiling:
+            return wanted
+        if least > ceiling:
+            raise Refused(
+                "The chain is too dear at present. Nothing was sent.",
+                why=f"It asks for {_gwei(least)} gwei per gas, and max_fee is {_gwei(ceiling)} gwei.",
+                next_step=f"Wait, or raise max_fee under [networks.{self.network.name}] of hashkit.toml.",
+                code="FEE_CEILING",
+            )
+        return ceiling
 
     def _check_funds(self, action: Call | Deploy, gas: int, max_fee: int) -> None:
         value = action.value if isinstance(action, Call) else 0
@@ -178,9 +232,11 @@ class Sender:
     # Sending and waiting
 
     def _see_through(self, attempt: Attempt) -> Receipt:
-        """Send the bytes and wait until a block holds them. A fee that is too low is raised once."""
+        """Send the bytes and wait until a block holds them. A fee that is too low is raised."""
         answer = self._send(attempt)
-        if answer is SendAnswer.FEE_TOO_LOW and self._receipt(attempt) is None:
+        for _ in range(_OFFERS):
+            if answer is not SendAnswer.FEE_TOO_LOW or self._receipt(attempt) is not None:
+                break
             attempt = self._dearer(attempt)
             answer = self._send(attempt)
         if answer is SendAnswer.MAYBE_SENT and not self._is_known(attempt):
@@ -210,7 +266,8 @@ class Sender:
         return answer
 
     def _wait(self, attempt: Attempt) -> Receipt:
-        started = last_sent = time.monotonic()
+        started = last_sent = offered = time.monotonic()
+        head = self._head()
         grace = _GRACE * max(1, self.network.block_seconds)
         pause = 0.05 if self.network.dev else min(2.0, self.network.block_seconds / 2)
         while True:
@@ -220,7 +277,7 @@ class Sender:
                     self._settle(known, receipt)
                     return receipt
             now = time.monotonic()
-            if now - started > grace and self._is_used(attempt.nonce):
+            if now - started > grace and self._is_used(attempt.nonce) and not self._any_known(attempt):
                 raise self._foreign(attempt)
             if now - started > self.wait_seconds:
                 raise self._unknown(attempt, f"No block held it within {self.wait_seconds:.0f} seconds.")
@@ -230,14 +287,27 @@ class Sender:
                 # A node may know it and tell nobody. The bytes are in the journal, so they may go to every node.
                 self.endpoint.tell_others("eth_sendRawTransaction", ("0x" + attempt.raw.hex(),))
                 last_sent = now
+            if now - offered > _IMPATIENT:
+                if self._is_passed_over(attempt, head):
+                    self.on_event("replaced", attempt.tx_hash, "Blocks go by without it: it is offered for more.")
+                    attempt = self._dearer(attempt)
+                    self._send(attempt)
+                offered, head = now, self._head()
             time.sleep(pause)
+
+    def _is_passed_over(self, attempt: Attempt, head: dict[str, int]) -> bool:
+        """Whether it is the account's turn, and blocks come that do not hold it, or cannot at this base fee."""
+        now = self._head()
+        moved_on = now.get("number", 0) > head.get("number", 0) + 1
+        too_dear = now.get("baseFeePerGas", 0) > attempt.max_fee
+        return (moved_on or too_dear) and not self._is_used(attempt.nonce)
 
     def _rivals(self, attempt: Attempt) -> list[Attempt]:
         """Everything with the same nonce: any of them may be the one that was mined."""
         return [each for each in self.ledger.attempts(attempt.step) if each.nonce == attempt.nonce]
 
     def _settle(self, attempt: Attempt, receipt: Receipt) -> None:
-        if attempt.state != "MINED":
+        if (attempt.state, attempt.block_hash) != ("MINED", receipt.block_hash):
             self.ledger.record_mined(receipt)
             self.on_event("mined", receipt.tx_hash, f"block {receipt.block}")
 
@@ -250,15 +320,36 @@ class Sender:
     def _is_known(self, attempt: Attempt) -> bool:
         return self._ask("eth_getTransactionByHash", attempt.tx_hash) is not None
 
+    def _any_known(self, attempt: Attempt) -> bool:
+        return any(self._is_known(each) for each in self._rivals(attempt))
+
+    def _head(self) -> dict[str, int]:
+        """Number and base fee of the newest block; empty when the node does not say."""
+        found = self._ask("eth_getBlockByNumber", "latest", False)
+        try:
+            return {name: int(found[name], 16) for name in ("number", "baseFeePerGas")}
+        except (KeyError, TypeError, ValueError):
+            return {}
+
     def _is_used(self, nonce: int) -> bool:
         found = self._ask("eth_getTransactionCount", self.signer.address, "latest")
         return isinstance(found, str) and int(found, 16) > nonce
 
-    def _ask(self, method: str, *params: str) -> Any:
+    def _ask(self, method: str, *params: Any) -> Any:
         try:
             return self.endpoint.call(method, params)
         except NodeError:
             return None
+
+    def _final(self) -> int:
+        """The last block that no reorganisation can undo; -1 when the node cannot say."""
+        if self.network.dev:
+            return -1  # whoever runs the embedded chain may roll it back, though it calls every block final
+        found = self._ask("eth_getBlockByNumber", "finalized", False)
+        try:
+            return int(found["number"], 16)
+        except (KeyError, TypeError, ValueError):
+            return -1
 
     def _count(self, tag: str) -> int:
         return number(self.endpoint, "eth_getTransactionCount", self.signer.address, tag)
@@ -281,3 +372,7 @@ class Sender:
             next_step="Run the same command again: it looks for this transaction and signs no second one.",
             details=[self.network.transaction_link(attempt.tx_hash) or attempt.tx_hash],
         )
+
+
+def _gwei(wei: int) -> str:
+    return f"{wei / 10**9:.6f}".rstrip("0").rstrip(".")

@@ -27,6 +27,8 @@ class Attempt:
     priority_fee: int
     """Wei per gas, for the block's maker."""
     state: AttemptState = "SIGNED"
+    block_hash: str | None = None
+    """Where it was last seen; another one later means that the chain was reorganised."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+_TEST_CHAINS = frozenset({133})
+"""Public chains whose coins and units are worth nothing."""
 Finality = Literal["finalized", "safe", "latest"]
 
 
@@ -37,8 +39,15 @@ class Network:
     block_seconds: int = 2
     minimum_base_fee: int = 0
     """Base fee below which the chain is known not to go, in wei. For people to read: prices come from the node."""
+    max_fee: int | None = None
+    """The most that a transaction may offer, wei per gas; None: whatever the chain asks."""
     dev: bool = False
     """True for the embedded chain only: its keys are public."""
+
+    @property
+    def main(self) -> bool:
+        """Whether something is at stake: any chain but the embedded one and the testnet."""
+        return not self.dev and self.chain_id not in _TEST_CHAINS
 
     def transaction_link(self, tx_hash: str) -> str | None:
         """The explorer's page of a transaction."""
@@ -70,6 +79,7 @@ class Network:
             "first_block_time": self.first_block_time,
             "block_seconds": self.block_seconds,
             "minimum_base_fee": str(self.minimum_base_fee),
+            "max_fee": None if self.max_fee is None else str(self.max_fee),
             "dev": self.dev,
         }
 

@@ -17,6 +17,7 @@ from hashkit.contracts.asset_token import AssetToken
 from hashkit.domain.network import Network
 from hashkit.domain.terms import AssetTerms
 from hashkit.errors import AccountError, InputError
+from hashkit.issuer.accounts import command_accounts
 from hashkit.issuer.apply import apply
 from hashkit.issuer.asset import Asset
 from hashkit.issuer.batches import Batch, batch, batches, resume
@@ -65,7 +66,8 @@ class Hashkit:
         endpoint = Endpoint(urls, chain_id=found.chain_id)
         endpoint.check_chain()
         opened = passphrase or _passphrase_file
-        signer = open_signer(account, found, opened, allow_env_key=allow_env_key) if account else None
+        named = command_accounts(home)
+        signer = open_signer(account, found, opened, allow_env_key=allow_env_key, commands=named) if account else None
         return cls(Context(home, replace(found, rpc_urls=urls), endpoint, signer))
 
     @classmethod
@@ -105,10 +107,15 @@ class Hashkit:
         """The acting account, or None."""
         return self.context.signer.address if self.context.signer else self.context.account
 
-    def deploy(self, terms: AssetTerms | str | Path) -> Plan[Asset]:
-        """Deploy a tranche from its terms, or from its term sheet (TOML)."""
+    def deploy(self, terms: AssetTerms | str | Path, *, single_key: bool = False) -> Plan[Asset]:
+        """Deploy a tranche from its terms, or from its term sheet (TOML).
+
+        The acting account becomes owner and only agent. On a main network ``single_key`` must say that this is meant.
+        """
         found = terms if isinstance(terms, AssetTerms) else read_terms(Path(terms))
-        return plan_deploy(self.context, found, lambda deployment: Asset(self.context, deployment))
+        return plan_deploy(
+            self.context, found, lambda deployment: Asset(self.context, deployment), single_key=single_key
+        )
 
     def apply(self, path: str | Path) -> Plan[Outcome]:
         """A plan that was saved, by whomever: exactly that one, or a StalePlan."""

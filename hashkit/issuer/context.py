@@ -62,6 +62,12 @@ class Context:
             on_wait=on_wait,
         )
 
+    @property
+    def has_journal(self) -> bool:
+        """Whether there is somebody who signs, and who has sent something from this machine before."""
+        name = f"{self.network.chain_id}-{self.signer.address.lower()}.db" if self.signer else ""
+        return bool(name) and (self.project.journal / name).exists()
+
     def genesis(self) -> str:
         """Hash of the chain's first block, 0x-hex: it tells two chains with one id apart."""
         block = self.endpoint.call("eth_getBlockByNumber", ("0x0", False))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from hashkit.contracts.addresses import COMPARE, look_alikes
 from hashkit.contracts.call import Call
 from hashkit.contracts.hashing import keccak
 from hashkit.contracts.identity_registry import IdentityRegistry
@@ -25,7 +26,7 @@ from hashkit.issuer.costs import quote
 from hashkit.issuer.plan import Plan
 from hashkit.issuer.standing_acts import StandingActs
 from hashkit.issuer.steps import Check, Outcome, Step
-from hashkit.issuer.who import resolve, short
+from hashkit.issuer.who import contracts_of, no_contract_of_ours, resolve, short
 from hashkit.rpc.blocks import block
 from hashkit.rpc.reads import read, read_many
 from hashkit.store.names import Names
@@ -125,6 +126,8 @@ class Investors:
 
     def load(self, rows: Sequence[InvestorRow]) -> Plan[Loaded]:
         """Admit, link and update what differs from the chain; what stands there already is not sent."""
+        self._refuse_contracts(rows)
+        alike = self._look_alikes(rows)
         work = self._compare(rows)
         steps = self._steps(work)
         counts = {"admit": len(work.admit), "link": len(work.link), "update": len(work.update)}
@@ -137,6 +140,7 @@ class Investors:
             headings=("investor", "wallet", "country", "class", "KYC until"),
             lines=tuple(_line(row) for row in rows[:20]),
             totals={k: str(v) for k, v in {**counts, "unchanged": work.unchanged}.items()},
+            warnings=alike,
             fee=quote(self.context, [(s.action if isinstance(s.action, Call) else None, 60_000) for s in steps]),
             note="" if steps else "Everything is in the registry already; nothing to send.",
         )
@@ -205,6 +209,35 @@ class Investors:
                 )
             )
         return tuple(views)
+
+    def _refuse_contracts(self, rows: Sequence[InvestorRow]) -> None:
+        """InputError with every row whose wallet is a contract of this project."""
+        contracts, problems = contracts_of(self.context), []
+        for row in rows:
+            try:
+                no_contract_of_ours(row.wallet, contracts)
+            except InputError as error:
+                problems.append(f"row {row.line}: {error.sentence}" if row.line else error.sentence)
+        if problems:
+            raise InputError(
+                f"{len(problems)} of {len(rows)} wallets cannot hold units.",
+                why="They are contracts: nobody could ever move units out of them.",
+                next_step="Give the investors' own wallets.",
+                code="OWN_CONTRACT",
+                details=problems,
+            )
+
+    def _look_alikes(self, rows: Sequence[InvestorRow]) -> tuple[str, ...]:
+        """New wallets that look like one this project knows. Those of one file were compared when it was read."""
+        with Names(self.context.project.names_file) as names:
+            known = names.labels()
+        told = {**known, **{row.wallet: row.investor_id for row in rows}}
+        new = {row.wallet for row in rows} - known.keys()
+        return tuple(
+            f"{' and '.join(f'{wallet} ({told[wallet]})' for wallet in group)} look alike: {COMPARE}"
+            for group in look_alikes(told)
+            if not new.isdisjoint(group) and not new.issuperset(group)
+        )
 
     def _compare(self, rows: Sequence[InvestorRow]) -> _Work:
         """What the rows ask for against what the registry says."""

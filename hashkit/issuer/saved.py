@@ -6,14 +6,16 @@ once: a truth on chain or the account's nonce tells.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from hashkit.chain.answers import number
+from hashkit.chain.signing import essence
 from hashkit.contracts.call import Call, Truth
 from hashkit.contracts.hashing import keccak
 from hashkit.errors import AccountError, InputError, StalePlan
 from hashkit.issuer.context import Context
-from hashkit.issuer.steps import Step, calls_of
+from hashkit.issuer.steps import Action, Step, calls_of
 from hashkit.rpc.reads import code_at
 from hashkit.store.plans import SavedPlan, SavedRows, SavedStep, SavedTruth
 from hashkit.store.rows import IssueRow
@@ -44,6 +46,12 @@ def restored(found: SavedPlan, batch: str | None = None) -> tuple[Step, ...]:
     """
     keys = (f"{step.key}#{batch}/{i}" if batch else f"{_prefix(found)}:{i}" for i, step in enumerate(found.steps))
     return tuple(map(_step, found.steps, keys))
+
+
+def digest_of(action: Action) -> str:
+    """SHA-256 of what is to be sent: recipient, wei and data."""
+    to, value, data = essence(action)
+    return hashlib.sha256(f"{to or 'new'}|{value}|".encode() + data).hexdigest()
 
 
 def check_fits(context: Context, found: SavedPlan, *, begun: bool = False) -> None:

@@ -7,13 +7,11 @@ skipped, so the same command may run again after any accident.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hashkit.chain.rehearsal import named
 from hashkit.chain.sender import Sender
-from hashkit.chain.signing import essence
 from hashkit.contracts.call import Call, Deploy
 from hashkit.domain.attempts import Receipt
 from hashkit.errors import (
@@ -26,9 +24,9 @@ from hashkit.errors import (
     TransactionFailed,
 )
 from hashkit.issuer.context import Context
-from hashkit.issuer.saved import saved
+from hashkit.issuer.saved import digest_of, saved
+from hashkit.issuer.settle import hold, settle
 from hashkit.issuer.steps import Action, Event, Outcome, Step, StepOutcome
-from hashkit.rpc.reads import read_many
 from hashkit.store.journal import Journal, StepRecord
 from hashkit.store.rows import IssueRows
 
@@ -77,12 +75,16 @@ class _Run:
     now: str = ""
 
     def all(self) -> None:
-        """Bring the chain up to the journal, then the steps one by one."""
-        self.sender.catch_up()
+        """Bring journal and chain together, then the steps one by one. Without steps only what is read counts."""
+        if self.steps:
+            self.sender.catch_up()
+        else:
+            self.sender.take_stock()
         for position, step in enumerate(self.steps):
             self.now = step.title
             self.outcomes.append(self._one(position, step))
         self.now = ""
+        settle(self.context, self.journal)
 
     def hear(self, kind: str, tx_hash: str, text: str) -> None:
         """Pass on what the sender tells."""
@@ -96,34 +98,55 @@ class _Run:
     def _one(self, position: int, step: Step) -> StepOutcome:
         action = step.build(Outcome(None, tuple(self.outcomes)).results)
         record = self._record(position, step, action)
-        if record.state == "DONE":
-            return self._outcome(step, self.journal.receipt(record.id), sent=False)
+        if record is None or record.state == "DONE":
+            found = record or self.journal.find(_target(action), step.key)
+            return self._outcome(step, self.journal.receipt(found.id) if found else None, sent=False)
         self.tell(Event("step", step.title, f"{position + 1} of {len(self.steps)}"))
-        receipt = self.sender.resume(record.id)
+        receipt = self._resume(step, record)
         if receipt is None and step.truths and self._holds(step):
             self.journal.record_done(record.id)
             return self._outcome(step, None, sent=False)
         if receipt is None:
             self._remember(step, record)
-            receipt = self._perform(record, action)
+            receipt = self._perform(step, record, action)
         if not self._holds(step):
             raise _untrue(step, receipt)
         self.journal.record_done(record.id)
         return self._outcome(step, receipt, sent=True)
 
-    def _perform(self, record: StepRecord, action: Action) -> Receipt:
+    def _resume(self, step: Step, record: StepRecord) -> Receipt | None:
+        """What an earlier run signed for this step, seen through; None when there is nothing left of it."""
         try:
-            return self.sender.perform(record.id, action)
+            return self.sender.resume(record.id, renew=_renews(step, record))
+        except AccountError as error:
+            raise self._nonce_lost(step, record, error) from None
+
+    def _perform(self, step: Step, record: StepRecord, action: Action) -> Receipt:
+        try:
+            return self.sender.perform(record.id, action, renew=_renews(step, record))
         except TransactionFailed as error:
             if error.code == "REVERTED":
                 self.journal.record_failed(record.id, error.why)
             raise
+        except AccountError as error:
+            raise self._nonce_lost(step, record, error) from None
+
+    def _nonce_lost(self, step: Step, record: StepRecord, error: AccountError) -> AccountError:
+        """Where the contract itself lets the act happen once, another signature can do no harm in the next run."""
+        if error.code != "NONCE_FOREIGN" or not step.truths:
+            return error
+        self.journal.record_failed(record.id, error.sentence)
+        return AccountError(
+            error.sentence,
+            why=error.why,
+            next_step="Find out who else uses this key. Then run the same command again: the contract does it once.",
+            code=error.code,
+            details=error.details,
+        )
 
     def _holds(self, step: Step) -> bool:
         """Do the contracts say that the step has happened? True when it has no truths."""
-        queries = [truth.query for truth in step.truths]
-        answers = read_many(self.context.endpoint, queries, "latest", multicall3=self.context.network.multicall3)
-        return all(answer is True for answer in answers)
+        return hold(self.context, step.truths)
 
     def _remember(self, step: Step, record: StepRecord) -> None:
         # Before anything goes out: a changed row must be refused even if this process dies now.
@@ -131,9 +154,12 @@ class _Run:
             with IssueRows(self.context.project.rows_file) as memory:
                 memory.remember_rows(self.context.network.chain_id, record.target, step.remembers)
 
-    def _record(self, position: int, step: Step, action: Action) -> StepRecord:
-        """The step's place in the journal: the one it has from an earlier run, or a new one."""
-        target, digest = _target(action), _digest(action)
+    def _record(self, position: int, step: Step, action: Action) -> StepRecord | None:
+        """The step's place in the journal: the one it has from an earlier run, or a new one.
+
+        None when an earlier run has done it with other bytes that come to the same (a later deadline).
+        """
+        target, digest = _target(action), digest_of(action)
         if step.repeatable:
             found = self.journal.find_unfinished(target, digest)
         else:
@@ -145,6 +171,12 @@ class _Run:
         self._batch(found.batch)
         if found.digest == digest:
             return found
+        if step.truths and found.state not in ("PLANNED", "FAILED"):
+            if found.state != "DONE":
+                self._resume(step, found)
+            if self._holds(step):
+                self.journal.record_done(found.id)
+                return None
         if found.state == "DONE":
             raise _changed(step, found, action)
         return self.journal.replan(found.id, digest)
@@ -170,14 +202,13 @@ class _Run:
         return StepOutcome(step.key, step.title, sent, receipt, link)
 
 
+def _renews(step: Step, record: StepRecord) -> bool:
+    """After a stop because of a lost nonce (the step failed, and may be planned anew), where the contract guards."""
+    return record.state in ("PLANNED", "FAILED") and bool(step.truths)
+
+
 def _target(action: Action) -> str:
     return f"new {action.contract}" if isinstance(action, Deploy) else action.to
-
-
-def _digest(action: Action) -> str:
-    """SHA-256 of what is to be sent: recipient, wei and data."""
-    to, value, data = essence(action)
-    return hashlib.sha256(f"{to or 'new'}|{value}|".encode() + data).hexdigest()
 
 
 def _changed(step: Step, found: StepRecord, action: Action) -> InputError:

@@ -154,6 +154,14 @@ class Journal:
         rows = self._all(f"SELECT * FROM steps WHERE {wanted} ORDER BY id LIMIT 1", target, digest)
         return _record(rows[0]) if rows else None
 
+    def mined(self) -> tuple[StepRecord, ...]:
+        """The steps that a block holds and nobody has asked the contract about yet, oldest first."""
+        return tuple(map(_record, self._all("SELECT * FROM steps WHERE state = 'MINED' ORDER BY id")))
+
+    def plan_of(self, batch: str) -> str:
+        """The digest of a batch's saved plan; empty when it has none."""
+        return str(self._one("SELECT plan FROM batches WHERE id = ?", batch)["plan"])
+
     def step(self, step: int) -> StepRecord:
         """One step by its number."""
         return _record(self._one("SELECT * FROM steps WHERE id = ?", step))
@@ -181,9 +189,10 @@ class Journal:
         """Everything signed for a step, oldest first."""
         return tuple(map(_attempt, self._all("SELECT * FROM attempts WHERE step = ? ORDER BY rowid", step)))
 
-    def attempts_from(self, nonce: int) -> tuple[Attempt, ...]:
-        """Everything signed with this nonce or a higher one, lowest first."""
-        found = self._all("SELECT * FROM attempts WHERE nonce >= ? ORDER BY nonce, rowid", nonce)
+    def unsettled(self, final: int) -> tuple[Attempt, ...]:
+        """Everything signed with a nonce of which no block up to ``final`` holds a transaction, lowest first."""
+        settled = "SELECT nonce FROM attempts WHERE state = 'MINED' AND block <= ?"
+        found = self._all(f"SELECT * FROM attempts WHERE nonce NOT IN ({settled}) ORDER BY nonce, rowid", final)
         return tuple(map(_attempt, found))
 
     def record_signed(self, attempt: Attempt) -> None:
@@ -197,7 +206,7 @@ class Journal:
                 code="NONCE_TAKEN",
             )
         body = asdict(attempt)
-        del body["state"]
+        del body["state"], body["block_hash"]
         fees = {"max_fee": str(attempt.max_fee), "priority_fee": str(attempt.priority_fee)}
         self._append("signed", {**body, **fees, "raw": attempt.raw.hex()})
 

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from hashkit.contracts.addresses import read_address, strange_character
+from hashkit.contracts.addresses import COMPARE, look, read_address, strange_character
 from hashkit.domain.orders import MAX_ROW_RAW
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
@@ -142,8 +142,7 @@ class Wallets:
             address, checked = read_address(text)
             if not checked:
                 self._unchecked.append(line)
-            digits = address[2:].lower()
-            self._alike[digits[:4] + digits[-4:]].setdefault(address, line)
+            self._alike[look(address)].setdefault(address, line)
             return address
 
         return read
@@ -155,13 +154,10 @@ class Wallets:
             wallets = counted(len(unchecked), "wallet")
             yield f"{wallets} without a checksum: a typing error would not show ({listed(unchecked)})"
         for addresses in self._alike.values():
-            lines = [line for line in addresses.values() if line not in bad]
-            if len(lines) > 1:
-                one = next(iter(addresses))
-                yield (
-                    f"{listed(lines)}: different wallets that look alike, {one[:6]}…{one[-4:]}; "
-                    "compare every digit (address poisoning)"
-                )
+            good = {address: line for address, line in addresses.items() if line not in bad}
+            if len(good) > 1:
+                both = " and ".join(f"{address} (row {line})" for address, line in good.items())
+                yield f"{both} look alike: {COMPARE}"
 
 
 def _bad(says: str, mend: str) -> InputError:

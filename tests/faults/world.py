@@ -1,0 +1,303 @@
+"""One asset, sixty wallets and an order of 600 rows in three chunks; every case starts from the same block."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hashkit.chain import devnet
+from hashkit.contracts.call import Call
+from hashkit.contracts.hashing import checksum
+from hashkit.contracts.identity_registry import IdentityRegistry
+from hashkit.issuer.client import Hashkit
+from hashkit.store.deployments import Deployment
+from hashkit.store.sheets import read_investors
+from tests.conftest import fresh
+from tests.faults.proxy import Proxy
+from tests.faults.reader import Chain, journal_faults, replaced
+
+ROOT = Path(__file__).resolve().parents[2]
+ISSUER, OTHER = devnet.DEV_ACCOUNTS[0].address, devnet.DEV_ACCOUNTS[9].address
+WALLETS = [checksum(bytes([0xA0 + n // 16, n]) * 10) for n in range(60)]
+DENIED = WALLETS[17]
+ROWS = 600
+TERMS = ROOT / "hashkit/store/templates/assets/HKGREEN.toml"
+
+
+def amount(row: int) -> int:
+    """Smallest units of a row: no two rows get the same, so a credit tells its row."""
+    return 1_000_000 + row
+
+
+def rows_file(rows: int = ROWS) -> str:
+    """The file that is issued."""
+    lines = [f"S-{n:05d},{WALLETS[n % 60]},{amount(n) / 10**6:.6f}" for n in range(rows)]
+    return "external_id,wallet,amount\n" + "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one command did. ``code`` is negative when a signal ended it."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The error document."""
+        return dict(json.loads(self.err[self.err.index("{") :])["error"])
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The answer document."""
+        return dict(json.loads(self.out)["data"])
+
+
+class Commands:
+    """Runs ``hashkit`` in forks of one warm process."""
+
+    def __init__(self) -> None:
+        path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("HASHKIT_") or k == "HASHKIT_ANVIL"}
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.child"],
+            cwd=ROOT,
+            env={**kept, "PYTHONPATH": path, "COLUMNS": "80"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._hear("ready")
+        self.pid = 0
+
+    def start(self, words: list[str], folder: Path, out: Path, **more: Any) -> None:
+        """Start a command; ``wait`` gives what came of it."""
+        request = {"words": words, "folder": str(folder), "out": str(out), "env": {}, "settings": {}, **more}
+        assert self._server.stdin is not None
+        self._server.stdin.write(json.dumps(request) + "\n")
+        self._server.stdin.flush()
+        self._out = out
+        self.pid = int(self._hear("started"))
+
+    def wait(self) -> Ran:
+        """The end of the command that was started."""
+        code = int(self._hear("ended"))
+        out, err = (Path(f"{self._out}.{name}").read_text("utf-8") for name in ("out", "err"))
+        assert "Traceback" not in out + err, err
+        return Ran(code, out, err)
+
+    def close(self) -> None:
+        """End the server."""
+        assert self._server.stdin is not None
+        self._server.stdin.close()
+        self._server.wait(30)
+
+    def _hear(self, word: str) -> str:
+        assert self._server.stdout is not None
+        line = self._server.stdout.readline().split()
+        assert line[:1] == [word], line
+        return line[1] if line[1:] else ""
+
+
+@dataclass
+class World:
+    """The chain, the project as it was before the order, and where commands run."""
+
+    url: str
+    template: Path
+    token: str
+    registry: str
+    contracts: dict[str, str]
+    commands: Commands
+    snapshot: str = ""
+
+    @property
+    def chain(self) -> Chain:
+        """The node, past the proxy."""
+        return Chain(self.url)
+
+    def rewind(self) -> None:
+        """The chain as it was before the order."""
+        ask = self.chain.ask
+        ask("anvil_dropAllTransactions")
+        ask("evm_setAutomine", True)
+        if self.snapshot:
+            assert ask("evm_revert", self.snapshot)
+        self.snapshot = ask("evm_snapshot")
+
+
+@dataclass
+class Case:
+    """One fault: a fresh folder, a fresh proxy, the chain before the order."""
+
+    world: World
+    folder: Path
+    proxy: Proxy
+    since: int
+    settings: dict[str, Any] = field(default_factory=dict)
+    wait: float = 8.0
+    timeout: float = 30.0
+    runs: int = 0
+
+    @property
+    def chain(self) -> Chain:
+        """The node, past the proxy."""
+        return self.world.chain
+
+    @property
+    def journal(self) -> Path:
+        """The issuer's journal."""
+        return next(path for path in self.folder.glob(".hashkit/journal/*.db") if ".old" not in path.name)
+
+    def request(self, fault: str = "", **more: Any) -> dict[str, Any]:
+        """What a command is started with."""
+        env = {"HASHKIT_FAULT": fault, "HASHKIT_RPC_URL": self.proxy.url, **more.pop("env", {})}
+        hasty = {"hashkit.rpc.client._FIRST_PAUSE": 0.01, "hashkit.chain.sender._REBROADCAST": 0.5}
+        settings = {
+            **hasty,
+            "hashkit.chain.sender._GRACE": 1,
+            "hashkit.chain.sender._IMPATIENT": 1.0,
+            **self.settings,
+            **more.pop("settings", {}),
+        }
+        return {"env": env, "settings": settings, "wait": self.wait, "timeout": self.timeout, **more}
+
+    def run(self, *words: str, fault: str = "", **more: Any) -> Ran:
+        """``hashkit WORDS --json``; by default the issue."""
+        self.start(*words, fault=fault, **more)
+        return self.world.commands.wait()
+
+    def start(self, *words: str, fault: str = "", **more: Any) -> int:
+        """Start a command; its process id."""
+        self.runs += 1
+        given = list(words) or ["issue", "rows.csv"]
+        out = self.folder / f"run-{self.runs}"
+        self.world.commands.start([*given, "--json"], self.folder, out, **self.request(fault, **more))
+        return self.world.commands.pid
+
+    # What others do meanwhile, past the proxy
+
+    def foreign_transaction(self) -> None:
+        """Somebody else uses the issuer's key."""
+        self.chain.ask("eth_sendTransaction", {"from": ISSUER, "to": OTHER, "value": "0x1"})
+
+    def act(self, call: Call) -> None:
+        """The other agent does something, and it is mined."""
+        asked = {"from": OTHER, "to": call.to, "data": "0x" + call.data.hex(), "gas": hex(10_000_000)}
+        sent = self.chain.ask("eth_sendTransaction", asked)
+        while (receipt := self.chain.ask("eth_getTransactionReceipt", sent)) is None:
+            time.sleep(0.01)
+        assert receipt["status"] == "0x1", call.function
+
+    def standing(self, good: bool) -> None:
+        """The registry's agent denies a wallet of every chunk, or takes it back."""
+        self.act(IdentityRegistry(self.world.registry).deny(DENIED, not good, b"\x01" * 32))
+
+    def money(self, wei: int) -> None:
+        """What the issuer can pay with."""
+        self.chain.ask("anvil_setBalance", ISSUER, hex(wei))
+
+    def base_fee(self, gwei: int) -> None:
+        """The base fee of the next block, which is mined now, and about that of the one after it."""
+        self.chain.ask("anvil_setNextBlockBaseFeePerGas", hex(gwei * 10**9))
+        self.chain.ask("anvil_mine", "0x1")
+
+    def reorganise(self, depth: int, keep: bool = True) -> None:
+        """Other blocks take the place of the last ones (``keep``), or the chain is shorter; at most to the start."""
+        depth = min(depth, int(self.chain.ask("eth_blockNumber"), 16) - self.since)
+        if depth > 0 and keep:
+            self.chain.ask("anvil_reorg", depth, [])
+        elif depth > 0:
+            self.chain.ask("anvil_rollback", depth)
+
+    # What the project holds
+
+    def setting(self, table: str, line: str) -> None:
+        """A line in hashkit.toml."""
+        with (self.folder / "hashkit.toml").open("a", encoding="utf-8") as file:
+            file.write(f"\n[{table}]\n{line}\n")
+
+    def replaced(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The first and the last offer of the one transaction that was offered more than once."""
+        return replaced(self.journal)
+
+    def cured(self, rows: int = ROWS, foreign: int = 0) -> Ran:
+        """The same command again, on a good line: every row exactly once, and the journal is the chain."""
+        self.proxy.heal()
+        self.proxy.pool.closed = False
+        self.proxy.pool.lazy_below = 0
+        ran = self.run()
+        assert ran.code == 0, ran.err
+        self.check(rows, foreign)
+        before = self.chain.nonce(ISSUER)
+        again = self.run()
+        assert again.code == 0 and again.data["outcome"]["sent"] == 0, again
+        assert self.chain.nonce(ISSUER) == before, "a finished order was sent again"
+        return ran
+
+    def check(self, rows: int = ROWS, foreign: int = 0) -> None:
+        """Every row was credited exactly once, and the journal says what the chain says.
+
+        ``foreign``: so many transactions of the account are somebody else's and not in the journal.
+        """
+        wanted = Counter((WALLETS[n % 60].lower(), amount(n)) for n in range(rows))
+        found = self.chain.credits(self.world.token, self.since)
+        assert found == wanted, {"lost": wanted - found, "double or foreign": found - wanted}
+        assert self.chain.supply(self.world.token) == sum(amount(n) for n in range(rows))
+        for number in (0, 17, 59):
+            held = sum(amount(n) for n in range(number, rows, 60))
+            assert self.chain.balance_of(self.world.token, WALLETS[number]) == held
+        faults = journal_faults(self.journal, self.chain, ISSUER, self.since)
+        strange = [fault for fault in faults if "not in the journal" in fault]
+        assert len(strange) == foreign and len(faults) == foreign, faults
+
+
+@contextmanager
+def made_world(folder: Path) -> Iterator[World]:
+    """An anvil with the asset deployed, the wallets admitted and an agent who can stand in the way."""
+    with fresh("anvil", folder / "chain") as running:
+        project = folder / "project"
+        project.mkdir()
+        commands = Commands()
+        try:
+            commands.start(["init"], project, folder / "init")
+            assert commands.wait().code == 0
+            hk = Hashkit.connect("devnet", "issuer", project=project, rpc_url=running.url)
+            asset = hk.deploy(TERMS).send()
+            asset.investors.load(read_investors(_investors(folder)).rows).send()
+            asset.powers.grant(OTHER, "approve,issue,pause,freeze", "token").send()
+            asset.powers.grant(OTHER, "admit,freeze", "registry").send()
+            (project / "rows.csv").write_text(rows_file(), "utf-8")
+            record = Deployment.load(hk.project, 31337, "HKGREEN")
+            contracts = {name: found.address for name, found in record.contracts.items()}
+            yield World(running.url, project, asset.address, contracts["IdentityRegistry"], contracts, commands)
+        finally:
+            commands.close()
+
+
+def _investors(folder: Path) -> Path:
+    lines = [f"INV-{n:02d},{wallet},HK,professional,2035-12-31" for n, wallet in enumerate(WALLETS)]
+    path = folder / "investors.csv"
+    path.write_text("investor_id,wallet,country,class,kyc_expires\n" + "\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@contextmanager
+def case(world: World, folder: Path, dialect: str = "geth") -> Iterator[Case]:
+    """A case of its own in ``folder``."""
+    world.rewind()
+    shutil.copytree(world.template, folder, dirs_exist_ok=True)
+    with Proxy(world.url, dialect) as proxy:
+        since = int(world.chain.ask("eth_blockNumber"), 16)
+        yield Case(world, folder, proxy, since)
