@@ -24,6 +24,7 @@ _FIRST_PAUSE = 0.25  # seconds; doubles with every try
 _LONGEST_PAUSE = 10.0  # seconds
 _BUDGET = 60.0
 """Seconds that one question may wait for nodes that limit us, or that are behind."""
+_SHORT = 2.0
 _READS = ("eth_", "net_", "web3_", "debug_trace", "trace_", "optimism_", "rpc_modules")
 _WRITES = ("eth_send", "eth_sign", "eth_submit")
 _MAY_LACK = frozenset(
@@ -56,6 +57,8 @@ class Endpoint:
             node.secrets = secrets
         self._current = self._nodes[0]
         self._chain = chain_id
+        self._patience = _BUDGET
+        """Seconds that the next question may wait: few after one that waited in vain, until a node answers."""
         self._head = 0
         """Highest block that was heard of: a node that is not so far has missed something."""
 
@@ -151,7 +154,7 @@ class Endpoint:
         while len(failed) < len(self._nodes):
             node = self._choose(failed, not_before)
             start = max(node.pace.rests_until, not_before.get(node, 0.0))
-            if start - began > _BUDGET:  # an earlier question was told so
+            if start - began > min(self._patience, _BUDGET):  # an earlier question was told so
                 failed[node] = node.limits()
                 continue
             time.sleep(max(0.0, start - time.monotonic()))
@@ -164,7 +167,8 @@ class Endpoint:
                 not_before[node] = time.monotonic() + pause
                 self._failed(node, trouble, pause)
                 waits = trouble.limits or trouble.error.code == "STALE"
-                if (not_before[node] - began > _BUDGET) if waits else (tries[node] >= _TRIES):
+                patience = min(self._patience, _BUDGET)
+                if (not_before[node] - began > patience) if waits else (tries[node] >= _TRIES):
                     failed[node] = trouble.error
             except NodeError as error:
                 if len(self._nodes) == 1 or error.code in _ABOUT_THE_QUESTION:
@@ -172,8 +176,9 @@ class Endpoint:
                 self._benched(node)
                 failed[node] = error
             else:
-                self._current = node
+                self._current, self._patience = node, _BUDGET
                 return found
+        self._patience = _SHORT
         raise _summary(list(failed.values()))
 
     def _choose(self, failed: Mapping[Node, Any], not_before: Mapping[Node, float]) -> Node:

@@ -138,10 +138,15 @@ def test_a_node_that_takes_it_and_tells_nobody_then_the_same_bytes_go_to_the_oth
             return result(ask, {"hash": ask["params"][0]})
         return result(ask, "0x" + "00" * 32) if method == SEND else ...
 
-    first, second, third = front(hoard), front(honest), front(honest)
+    def elsewhere(method: str, ask: Any) -> Any:
+        return result(ask, "0xb1") if method == "eth_chainId" else ...
+
+    first, foreign, second = front(hoard), front(elsewhere), front(honest)
     step = new_step(journal)
-    assert sender(over(first, second, third), journal).perform(step, pay(7)).succeeded
-    assert len(set(sends(first, second, third))) == 1 and sends(second) and balance(Endpoint(url)) == 7
+    endpoint = over(first, second, foreign)
+    assert sender(endpoint, journal).perform(step, pay(7)).succeeded
+    assert len(set(sends(first, second))) == 1 and sends(second) and balance(Endpoint(url)) == 7
+    assert not sends(foreign), "never to another chain"
     assert len(journal.attempts(step)) == 1 and nonce(Endpoint(url)) == 1
 
 

@@ -216,6 +216,33 @@ def test_f27_a_node_that_comes_back_on_another_chain_is_asked_for_it_again(
         endpoint.call("eth_gasPrice")
 
 
+@pytest.mark.parametrize("fails_first", [False, True])
+def test_f27_a_node_asked_about_a_null_is_asked_for_its_chain_again_later(
+    front: Front, monkeypatch: pytest.MonkeyPatch, fails_first: bool
+) -> None:
+    monkeypatch.setattr(pace, "_BENCH", 0.05)
+    state = {"chain": hex(CHAIN), "first": "well", "second": "well"}
+
+    def first_says(method: str, ask: Any) -> Any:
+        return Raw(b"", 502) if state["first"] == "down" else ...
+
+    def second_says(method: str, ask: Any) -> Any:
+        if method == "eth_chainId":
+            return result(ask, state["chain"])
+        return Raw(b"", 502) if state["second"] == "down" else ...
+
+    endpoint = Endpoint((front(first_says).url, front(second_says).url), chain_id=CHAIN)
+    unknown = ("eth_getTransactionReceipt", ("0x" + "77" * 32,))
+    state["second"] = "down" if fails_first else "well"
+    assert endpoint.call(*unknown) is None  # the second was asked too
+    state.update(chain="0xb1", second="well")
+    time.sleep(0.1)
+    if not fails_first:
+        state["first"] = "down"
+    with pytest.raises(NodeError, match="serves chain 177"):
+        endpoint.call(*unknown)
+
+
 def test_f25_a_node_behind_the_one_before_it_is_noticed_and_waited_for(serve: Callable[[Answer], Node]) -> None:
     def first(ask: Any, n: int) -> Any:
         if ask["method"] == "eth_gasPrice":
