@@ -11,7 +11,6 @@ hashkit: the points are wrapped around its functions by name, and a name that is
 
 from __future__ import annotations
 
-import errno
 import importlib
 import json
 import os
@@ -36,7 +35,7 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "between-chunks": ("hashkit.store.journal", "Journal.record_done", "after"),
     "replacing": ("hashkit.chain.sender", "Sender._dearer", "after"),
     "report": ("hashkit.cli.session", "Session.show", "before"),
-    "commit": ("hashkit.store.journal", "writing", "before"),
+    "commit": ("hashkit.store.journal_tables", "append", "before"),
     "signer": ("hashkit.chain.keys", "LocalSigner.sign_transaction", "signer"),
     "start": ("hashkit.cli.session", "Session.write", "before"),
 }
@@ -130,7 +129,7 @@ def _full() -> None:
 
 
 def _broken() -> None:
-    raise OSError(errno.EIO, "Input/output error", "journal")
+    raise sqlite3.OperationalError("disk I/O error")
 
 
 ACTS: dict[str, Callable[[], None]] = {"kill": _kill, "interrupt": _interrupt, "full": _full, "broken": _broken}
