@@ -82,13 +82,19 @@ def cheat(how: str, fields: dict[str, Any], sign: Callable[[dict[str, Any]], byt
     from hashkit.errors import AccountError
 
     if how == "refuse":
-        raise AccountError("The signer said no.", next_step="Ask the signer, then run the same command again.")
+        raise AccountError(
+            "The signer said no.", next_step="Ask the signer, then run the same command again."
+        )
     if how == "rubbish":
         return b"\x02\xc0"
     if how == "high-s":
         return _high_s(sign(fields))
     key = DEV_ACCOUNTS[0].key
-    changed = {"other-nonce": {"nonce": 999}, "other-chain": {"chainId": 177}, "other-data": {"data": "0x01"}}[how]
+    changed = {
+        "other-nonce": {"nonce": 999},
+        "other-chain": {"chainId": 177},
+        "other-data": {"data": "0x01"},
+    }[how]
     return bytes(Account.sign_transaction({**fields, **changed}, key).raw_transaction)
 
 
@@ -132,7 +138,12 @@ def _broken() -> None:
     raise sqlite3.OperationalError("disk I/O error")
 
 
-ACTS: dict[str, Callable[[], None]] = {"kill": _kill, "interrupt": _interrupt, "full": _full, "broken": _broken}
+ACTS: dict[str, Callable[[], None]] = {
+    "kill": _kill,
+    "interrupt": _interrupt,
+    "full": _full,
+    "broken": _broken,
+}
 
 
 def _become(request: dict[str, Any]) -> None:

@@ -175,9 +175,20 @@ class Case:
 
     def request(self, fault: str = "", **more: Any) -> dict[str, Any]:
         """What a command is started with."""
-        env = {"HASHKIT_ACCOUNT": self.account, "HASHKIT_FAULT": fault, "HASHKIT_RPC_URL": self.proxy.url, **more.pop("env", {})}
+        env = {
+            "HASHKIT_ACCOUNT": self.account,
+            "HASHKIT_FAULT": fault,
+            "HASHKIT_RPC_URL": self.proxy.url,
+            **more.pop("env", {}),
+        }
         hasty = {"hashkit.rpc.client._FIRST_PAUSE": 0.01, "hashkit.chain.sender._REBROADCAST": 0.5}
-        settings = {**hasty, "hashkit.chain.sender._GRACE": 1, "hashkit.chain.sender._IMPATIENT": 1.0, **self.settings, **more.pop("settings", {})}
+        settings = {
+            **hasty,
+            "hashkit.chain.sender._GRACE": 1,
+            "hashkit.chain.sender._IMPATIENT": 1.0,
+            **self.settings,
+            **more.pop("settings", {}),
+        }
         return {"env": env, "settings": settings, "wait": self.wait, "timeout": self.timeout, **more}
 
     def run(self, *words: str, fault: str = "", **more: Any) -> Ran:
