@@ -24,9 +24,9 @@ contract AssetFactory is IAssetFactory {
     function createToken(TokenTerms calldata terms, bytes32 salt) external returns (address token, address ruleBook) {
         token = Clones.cloneDeterministic(tokenImplementation, _tokenSalt(msg.sender, terms, salt));
         if (terms.maxUnitsPerInvestor != 0) {
-            ruleBook = Clones.cloneDeterministic(ruleBookImplementation, _ruleBookSalt(token));
+            ruleBook = Clones.cloneDeterministicWithImmutableArgs(ruleBookImplementation, abi.encodePacked(token), 0);
             uint128 most = terms.maxUnitsPerInvestor == type(uint128).max ? 0 : terms.maxUnitsPerInvestor;
-            IRuleBook(ruleBook).initialize(token, terms.identityRegistry, most);
+            IRuleBook(ruleBook).initialize(terms.identityRegistry, most);
         }
         emit TokenCreated(token, terms.identityRegistry, terms.owner, ruleBook, salt);
         IAssetTokenControl(token).initialize(terms, ruleBook);
@@ -39,14 +39,10 @@ contract AssetFactory is IAssetFactory {
 
     /// @inheritdoc IAssetFactory
     function ruleBookAddress(address token) external view returns (address) {
-        return Clones.predictDeterministicAddress(ruleBookImplementation, _ruleBookSalt(token));
+        return Clones.predictDeterministicAddressWithImmutableArgs(ruleBookImplementation, abi.encodePacked(token), 0);
     }
 
     function _tokenSalt(address creator, TokenTerms calldata terms, bytes32 salt) private pure returns (bytes32) {
         return keccak256(abi.encode(creator, terms, salt));
-    }
-
-    function _ruleBookSalt(address token) private pure returns (bytes32) {
-        return bytes32(uint256(uint160(token)));
     }
 }

@@ -21,6 +21,7 @@ import {Orders} from "./token/Orders.sol";
 import {Power} from "./token/Power.sol";
 import {Record} from "./token/Record.sol";
 import {SingleActs} from "./token/SingleActs.sol";
+import {Titles} from "./token/Titles.sol";
 import {Verdict} from "./token/Verdict.sol";
 import {Window} from "./token/Window.sol";
 
@@ -36,6 +37,7 @@ contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20
     constructor(address control_) {
         _CONTROL = control_;
         _deployedBlock = type(uint48).max; // locks the implementation: it can never be initialised
+        _titles = Titles.join("", "");
     }
 
     // ------------------------------------------------------------------------------------------------ movements
@@ -68,8 +70,8 @@ contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20
 
     /// @inheritdoc IAssetToken
     function redeem(address from, uint256 amount, bytes32 ref) external onlyPower(Power.REDEEM) {
-        if (ref == 0 || _refs[ref]) revert RefInvalid(ref);
-        _refs[ref] = true;
+        if (ref == 0 || _refs[ref] != 0) revert RefInvalid(ref);
+        _refs[ref] = 1;
         _move(Movement(Door.REDEEM, msg.sender, from, address(0), amount));
         emit Redeemed(ref, from, amount);
     }
@@ -152,12 +154,12 @@ contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20
 
     /// @inheritdoc IERC20Metadata
     function name() external view returns (string memory) {
-        return _name;
+        return Titles.name(_titles);
     }
 
     /// @inheritdoc IERC20Metadata
     function symbol() external view returns (string memory) {
-        return _symbol;
+        return Titles.symbol(_titles);
     }
 
     /// @inheritdoc IERC20Metadata
@@ -167,7 +169,7 @@ contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20
 
     /// @inheritdoc IERC20
     function totalSupply() external view returns (uint256) {
-        return _totalSupply;
+        return _config.supply();
     }
 
     /// @inheritdoc IERC20
@@ -227,7 +229,7 @@ contract AssetToken is Orders, SingleActs, Window, Documents, Allowances, IERC20
 
     /// @inheritdoc IAssetToken
     function refConsumed(bytes32 ref) external view returns (bool) {
-        return _refs[ref];
+        return _refs[ref] != 0;
     }
 
     /// @inheritdoc IAssetToken

@@ -2,12 +2,13 @@
 pragma solidity 0.8.30;
 
 import {IAssetTokenControl} from "./interfaces/IAssetTokenControl.sol";
-import {Mode, TokenTerms} from "./interfaces/Types.sol";
+import {AgentGrant, Mode, TokenTerms} from "./interfaces/Types.sol";
 import {Batches} from "./token/Batches.sol";
 import {Config} from "./token/Config.sol";
 import {PowersAdmin} from "./token/PowersAdmin.sol";
 import {Recovery} from "./token/Recovery.sol";
 import {Terms} from "./token/Terms.sol";
+import {Titles} from "./token/Titles.sol";
 
 /// @title  AssetTokenControl, the rare half of a tranche
 /// @notice Acts of authority, rules, powers and slots over the storage of an `AssetToken`, which reaches this contract by
@@ -28,17 +29,17 @@ contract AssetTokenControl is Batches, Recovery, Terms, PowersAdmin {
             revert SlotDelayTooShort(terms.slotDelay, _MIN_SLOT_DELAY);
         }
         _deployedBlock = uint48(block.number);
-        _name = terms.name;
-        _symbol = terms.symbol;
+        _titles = Titles.join(terms.name, terms.symbol);
         _decimals = terms.decimals;
-        _logInformation();
+        emit UpdatedTokenInformation(terms.name, terms.symbol, terms.decimals, version(), address(0));
         _cap = terms.cap;
         emit CapSet(terms.cap);
         _slotDelay = terms.slotDelay;
         emit SlotDelaySet(terms.slotDelay);
         _setOwner(terms.owner);
         for (uint256 i = 0; i < terms.agents.length; ++i) {
-            _setPowers(terms.agents[i].agent, terms.agents[i].powers);
+            AgentGrant calldata grant = terms.agents[i];
+            _setPowers(grant.agent, grant.powers);
         }
         _initializeRules(terms);
         _identityRegistry = terms.identityRegistry;
@@ -71,14 +72,14 @@ contract AssetTokenControl is Batches, Recovery, Terms, PowersAdmin {
     /// @inheritdoc IAssetTokenControl
     function setName(string calldata newName) external onlyOwner {
         if (bytes(newName).length == 0) revert TermsInvalid();
-        _name = newName;
+        _titles = Titles.join(newName, Titles.symbol(_titles));
         _logInformation();
     }
 
     /// @inheritdoc IAssetTokenControl
     function setSymbol(string calldata newSymbol) external onlyOwner {
         if (bytes(newSymbol).length == 0) revert TermsInvalid();
-        _symbol = newSymbol;
+        _titles = Titles.join(Titles.name(_titles), newSymbol);
         _logInformation();
     }
 
@@ -89,7 +90,7 @@ contract AssetTokenControl is Batches, Recovery, Terms, PowersAdmin {
     }
 
     function _logInformation() private {
-        emit UpdatedTokenInformation(_name, _symbol, _decimals, version(), _onchainID);
+        emit UpdatedTokenInformation(Titles.name(_titles), Titles.symbol(_titles), _decimals, version(), _onchainID);
     }
 
     /// @inheritdoc IAssetTokenControl

@@ -50,13 +50,16 @@ contract IdentityRegistry is Standard, Attestations, Feeds, IERC165 {
     }
 
     /// @inheritdoc IIdentityRegistry
-    function boundTokens() external view returns (address[] memory) {
-        return _tokens;
+    function boundTokens() external view returns (address[] memory tokens) {
+        tokens = new address[](_bindings.length);
+        for (uint256 i = 0; i < tokens.length; ++i) {
+            tokens[i] = _bindings[i].token;
+        }
     }
 
     /// @inheritdoc IIdentityRegistry
     function isBound(address token) external view returns (bool) {
-        return _bindings[token].bound;
+        return _place(token) != _bindings.length;
     }
 
     /// @inheritdoc IERC3643IdentityRegistry

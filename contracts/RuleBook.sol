@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IAssetToken} from "./interfaces/IAssetToken.sol";
@@ -25,7 +26,6 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
     using RuleWord for uint256;
     using Velocity for Velocity.Book;
 
-    address private _token;
     uint256 private _counted; // smallest units counted by the running preset
     address private _lastCounted;
 
@@ -35,15 +35,14 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
     }
 
     constructor() {
-        _token = address(this); // locks the implementation: it can never be initialised
+        _rules = RuleWord.INITIALISED; // locks the implementation
     }
 
     /// @inheritdoc IRuleBook
-    function initialize(address token_, address registry, uint128 maxUnits_) external {
-        if (_token != address(0)) revert AlreadyInitialised();
-        _token = token_;
+    function initialize(address registry, uint128 maxUnits_) external {
+        if (_rules != 0) revert AlreadyInitialised();
         _book.registry = registry;
-        _rules = _rules.withMaxUnits(maxUnits_).with(RuleWord.COUNTING, maxUnits_ != 0);
+        _rules = RuleWord.INITIALISED.withMaxUnits(maxUnits_).with(RuleWord.COUNTING, maxUnits_ != 0);
         emit MaxUnitsSet(maxUnits_);
     }
 
@@ -56,7 +55,32 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
 
     /// @inheritdoc IRuleBook
     function moved(Kind kind, address from, address to, uint256 amount) external returns (uint256 verdict) {
+        uint256 rules = _rules;
+        if (kind == Kind.Move && rules.unitsAlone()) {
+            _checkToken();
+            bool done;
+            (done, verdict) = _movedAlone(rules, from, to, amount);
+            if (done) return verdict;
+        }
         return _moved(kind, from, to, amount);
+    }
+
+    /// @dev The way of most transfers: both wallets' words are their investors' totals, and both hold before and after. Then two
+    ///      words change and nothing else. The long way would do the same, for twice the gas.
+    function _movedAlone(uint256 rules, address from, address to, uint256 amount) private returns (bool done, uint256 verdict) {
+        uint256 generation = rules.generation();
+        Accounts.Total storage sender = _book.ofWalletAlone(generation, from);
+        Accounts.Total storage receiver = _book.ofWalletAlone(generation, to);
+        (uint256 his, uint256 theirs) = (sender.word, receiver.word);
+        if (his & theirs & Accounts.OWN == 0 || from == to) return (false, 0);
+        uint256 held = Accounts.unitsIn(theirs);
+        if (amount == 0 || held == 0 || amount >= Accounts.unitsIn(his)) return (false, 0);
+        verdict = _weighUnits(rules, held, amount);
+        if (verdict != 0) return (true, verdict);
+        unchecked {
+            (sender.word, receiver.word) = (his - amount, theirs + amount); // less than he has; the sum is within the supply
+        }
+        return (true, 0);
     }
 
     /// @inheritdoc IRuleBook
@@ -153,7 +177,7 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
 
     /// @inheritdoc ICompliance
     function bindToken(address token_) external view {
-        if (token_ != _token) revert NotTheToken(token_);
+        if (token_ != _token()) revert NotTheToken(token_);
     }
 
     /// @inheritdoc ICompliance
@@ -163,12 +187,12 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
 
     /// @inheritdoc ICompliance
     function isTokenBound(address token_) external view returns (bool) {
-        return token_ == _token;
+        return token_ == _token();
     }
 
     /// @inheritdoc ICompliance
     function getTokenBound() external view returns (address) {
-        return _token;
+        return _token();
     }
 
     // ----------------------------------------------------------------------------------------------- its limits
@@ -250,7 +274,7 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
     }
 
     function _checkMay(bool tightens) private view {
-        bool may = tightens ? _hasRulesPower(msg.sender) : msg.sender == IPowers(_token).owner();
+        bool may = tightens ? _hasRulesPower(msg.sender) : msg.sender == IPowers(_token()).owner();
         if (!may) revert NotAllowed(msg.sender);
     }
 
@@ -262,14 +286,14 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
     /// @dev The first rule that counts. Nothing was counted until now, so units that are out must be preset.
     function _startCounting() private {
         if (_rules & RuleWord.COUNTING != 0) return;
-        if (IERC20(_token).totalSupply() != 0 && !IAssetToken(_token).halted()) revert NotHalted();
+        if (IERC20(_token()).totalSupply() != 0 && !IAssetToken(_token()).halted()) revert NotHalted();
         _rules |= RuleWord.COUNTING;
         _startPreset();
     }
 
     /// @dev Nobody knows when units that are out were issued: their wallets count as issued to now.
     function _startClock() private {
-        _holding.since = IERC20(_token).totalSupply() == 0 ? 0 : uint40(block.timestamp);
+        _holding.since = IERC20(_token()).totalSupply() == 0 ? 0 : uint40(block.timestamp);
     }
 
     // -------------------------------------------------------------------------------------------------- presets
@@ -301,7 +325,7 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
             address wallet = wallets[i];
             if (wallet <= _lastCounted) revert PresetOutOfOrder(wallet);
             _lastCounted = wallet;
-            uint256 balance = IERC20(_token).balanceOf(wallet);
+            uint256 balance = IERC20(_token()).balanceOf(wallet);
             _enter(generation, wallet);
             _book.add(_book.ofWallet(generation, wallet), balance);
             _counted += balance;
@@ -311,7 +335,7 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
 
     function _checkPreset() private view {
         if (!_hasRulesPower(msg.sender)) revert NotAllowed(msg.sender);
-        if (!IAssetToken(_token).halted()) revert NotHalted();
+        if (!IAssetToken(_token()).halted()) revert NotHalted();
     }
 
     function _startPreset() private {
@@ -320,7 +344,7 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
         _lastCounted = address(0);
         emit PresetStarted(rules.generation(), _book.registry);
         // From here on it must hear of wallets that come in.
-        if (_pushed()) IIdentityRegistry(_book.registry).watchAdmissions(_token);
+        if (_pushed()) IIdentityRegistry(_book.registry).watchAdmissions(_token());
         _armIfComplete();
     }
 
@@ -328,7 +352,7 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
     ///      unnoticed.
     function _armIfComplete() private {
         uint256 rules = _rules;
-        if (rules & RuleWord.ARMED != 0 || _counted != IERC20(_token).totalSupply()) return;
+        if (rules & RuleWord.ARMED != 0 || _counted != IERC20(_token()).totalSupply()) return;
         if (!_pushed()) return;
         _rules = rules | RuleWord.ARMED;
         _lastCounted = address(type(uint160).max); // no preset may count on top
@@ -336,15 +360,24 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
     }
 
     function _pushed() private view returns (bool) {
-        return IAssetToken(_token).config() & Config.BOUND != 0;
+        return IAssetToken(_token()).config() & Config.BOUND != 0;
     }
 
     function _hasRulesPower(address account) private view returns (bool) {
-        return IPowers(_token).powersOf(account) & Power.RULES != 0;
+        return IPowers(_token()).powersOf(account) & Power.RULES != 0;
+    }
+
+    /// @dev The token is the tail of the clone's own code, which nothing can change and which costs no slot.
+    function _token() private view returns (address token_) {
+        // OpenZeppelin's `fetchCloneArgs` says the same by way of new memory: for 491 gas more on every counted transfer.
+        assembly ("memory-safe") {
+            extcodecopy(address(), 0, 45, 32)
+            token_ := shr(96, mload(0))
+        }
     }
 
     function _checkToken() private view {
-        if (msg.sender != _token) revert NotTheToken(msg.sender);
+        if (msg.sender != _token()) revert NotTheToken(msg.sender);
     }
 
     // ----------------------------------------------------------------------------------------------------- views
@@ -356,7 +389,7 @@ contract RuleBook is RuleLadder, ICompliance, IERC165 {
 
     /// @inheritdoc IRuleBook
     function token() external view returns (address) {
-        return _token;
+        return _token();
     }
 
     /// @notice ERC-165.

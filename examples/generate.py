@@ -39,9 +39,7 @@ NOTE_HOMES = words("HK SG CH GB DE FR LU AE JP AU")
 """Where the note may be held: the list in assets/CORPN31.toml."""
 
 CLASSES = {"retail": 55, "professional": 33, "institution": 11, "venue": 1}
-GIVEN = words(
-    "Ada Ben Chi Dina Emil Fong Grace Hana Ivo Jun Kara Lok Mei Nils Olga Priya Quan Rosa Sven Tara Wei Yan"
-)
+GIVEN = words("Ada Ben Chi Dina Emil Fong Grace Hana Ivo Jun Kara Lok Mei Nils Olga Priya Quan Rosa Sven Tara Wei Yan")
 FAMILY = words(
     "Au Berg Chan Diaz Endo Frei Gupta Ho Ito Jain Kwok Lam Mori Ng Oliva Park Qureshi Rao Sato Tam Vogel",
     "Wong",
@@ -62,11 +60,7 @@ def investors() -> Table:
     dice = random.Random(SEED)
     table = [INVESTOR_HEADER]
     for i in range(1, COUNT + 1):
-        home = (
-            JURISDICTIONS[i - 1]
-            if i <= len(JURISDICTIONS)
-            else dice.choice(JURISDICTIONS[: dice.choice([5, 40])])
-        )
+        home = JURISDICTIONS[i - 1] if i <= len(JURISDICTIONS) else dice.choice(JURISDICTIONS[: dice.choice([5, 40])])
         kind = dice.choices(list(CLASSES), weights=list(CLASSES.values()))[0]
         expires = f"{dice.randint(2032, 2037)}-{dice.randint(1, 12):02d}-{dice.randint(1, 28):02d}"
         name = f"{dice.choice(GIVEN)} {dice.choice(FAMILY)}"
@@ -75,9 +69,7 @@ def investors() -> Table:
     return table
 
 
-def issues(
-    prefix: str, people: Table, amount: Callable[[random.Random], str], price: str, money: str
-) -> Table:
+def issues(prefix: str, people: Table, amount: Callable[[random.Random], str], price: str, money: str) -> Table:
     """One row for each of ``people``: odd rows name the investor, even ones the wallet."""
     dice = random.Random(SEED + prefix)
     table = [ISSUE_HEADER]
@@ -176,9 +168,7 @@ def dirty_investors(table: Table) -> Spoiler:
     )
     dirt.plant(73, "wallet", good(73, "wallet") + "\u200b", "zero-width space", "U+200B ZERO WIDTH SPACE")
     dirt.plant(99, "wallet", "0x" + "0" * 40, "zero address", "the zero address")
-    dirt.plant(
-        120, "wallet", "0x4200000000000000000000000000000000000016", "system contract", "a system contract"
-    )
+    dirt.plant(120, "wallet", "0x4200000000000000000000000000000000000016", "system contract", "a system contract")
     dirt.plant(133, "wallet", "0x0000000000000000000000000000000000000009", "precompile", "a precompile")
     dirt.plant(150, "wallet", "", "empty", "is empty: fill it in")
     dirt.plant(
@@ -200,16 +190,14 @@ def dirty_investors(table: Table) -> Spoiler:
     dirt.table[299].append("?")
     dirt.expect(300, "", "one cell too many", "the row has 8 cells, the header 7")
     dirt.table[399][5] = "Line one\nLine two"  # allowed in a name; row numbers below must not shift
-    dirt.append(
-        list(dirt.table[400]), "wallet", "row twice", "appears twice, rows 401 and 1002: remove one row"
-    )
+    dirt.append(list(dirt.table[400]), "wallet", "row twice", "appears twice, rows 401 and 1002: remove one row")
     second = ["INV-0410", wallet(5001), "BR" if good(411, "country") != "BR" else "CA", *dirt.table[410][3:]]
     dirt.append(second, "country", "investor disagrees with itself", "for the same investor: make them agree")
     dirt.table[499][1] = good(500, "wallet").lower()
     dirt.warnings.append("1 wallet without a checksum: a typing error would not show (row 500)")
     victim = good(510, "wallet").lower()
     dirt.table[510][1] = checksum(victim[:6] + keccak(victim.encode()).hex()[:32] + victim[-4:])
-    dirt.warnings.append("rows 510 and 511: different wallets that look alike")
+    dirt.warnings.append("(row 511) look alike: compare every digit")
     return dirt
 
 
@@ -234,12 +222,19 @@ def dirty_fund(table: Table) -> Spoiler:
     dirt.plant(142, "investor_id", "", "nobody", "nobody to issue to")
     dirt.table[141][2] = ""
     dirt.append(
-        list(dirt.table[199]), "external_id", "row twice", "appears twice, rows 200 and 1002: remove one row"
+        list(dirt.table[199]),
+        "external_id",
+        "row twice",
+        "appears twice with the same content, rows 200 and 1002: remove one row",
     )
     changed = [*dirt.table[200][:3], "999999.0000", *dirt.table[200][4:]]
-    dirt.append(changed, "external_id", "changed under the same id", "rows 201 and 1003 differ under one id")
+    dirt.append(
+        changed, "external_id", "changed under the same id", "appears twice with different content, rows 201 and 1003"
+    )
     cased = [dirt.table[201][0].lower(), *dirt.table[201][1:]]
-    dirt.append(cased, "external_id", "id differs only in case", "rows 202 and 1004 differ under one id")
+    dirt.append(
+        cased, "external_id", "id differs only in case", "appears twice with different content, rows 202 and 1004"
+    )
     return dirt
 
 
@@ -248,9 +243,7 @@ def dirty_silver(table: Table) -> Spoiler:
     dirt = Spoiler(table)
     dirt.plant(3, "amount", "10.1234567", "too many decimals", "give at most 6 decimals")
     dirt.plant(8, "amount", "1\u00a0000", "no-break space", "not an amount")
-    dirt.plant(
-        9, "wallet", "XE7338O073KYGTWWZN0F2WZ0R8PX5ZPPZS", "ICAP", "an address is 0x and 40 hex digits"
-    )
+    dirt.plant(9, "wallet", "XE7338O073KYGTWWZN0F2WZ0R8PX5ZPPZS", "ICAP", "an address is 0x and 40 hex digits")
     dirt.plant(11, "wallet", "silver.eth", "name", "give the address itself")
     return dirt
 

@@ -24,7 +24,7 @@ def reading(report: Report) -> click.Command:
     @click.command(help=f"{report.__doc__}\n\nReads the token at ADDRESS from a node; needs no project and no key.")
     @click.argument("address")
     @click.option("-n", "--network", "name", default="devnet", show_default=True, help="Chain by name or id.")
-    @click.option("--rpc", metavar="URL", help="Node to use instead of the network's own.")
+    @click.option("--rpc", metavar="URL", help="Node to use instead of the network's own; several with commas between.")
     @click.option("--at", help="Block, date, ISO time or latest. Default: the newest final block.")
     @click.option("--first", type=click.IntRange(min=0), metavar="BLOCK", help="Read from this block on.")
     @click.option("--store", type=click.Path(file_okay=False, path_type=Path), help="Folder to keep events in.")
@@ -34,7 +34,7 @@ def reading(report: Report) -> click.Command:
     ) -> None:
         try:
             chain = network(name)
-            endpoint = Endpoint(rpc or chain.rpc_urls[0], chain_id=chain.chain_id)
+            endpoint = Endpoint(rpc or chain.rpc_urls, chain_id=chain.chain_id)
             result = audit(endpoint, chain, address, at=at, first=first, store=store)
             found = report(result)
         except HashkitError as error:

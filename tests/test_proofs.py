@@ -11,11 +11,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))  # the steps run before anything is installed, so they are no package
 
+import prove  # noqa: E402
 import prove_forge  # noqa: E402
+import prove_planted  # noqa: E402
 import prove_report  # noqa: E402
 import prove_static  # noqa: E402
 import prove_symbolic  # noqa: E402
-from prove import PARTS  # noqa: E402
+from environments import Missing  # noqa: E402
 
 RESULTS = prove_report.load()
 
@@ -30,8 +32,7 @@ def finding(impact="High", check="arbitrary-send", name="pay"):
 
 
 def property_(exitcode=0, bounded=0, name="check_a(uint256)"):
-    one = {"name": name, "exitcode": exitcode, "num_paths": [3], "time": [1.0], "num_bounded_loops": bounded}
-    return {"test_results": {"A.sol:A": [one]}}
+    return {"name": name, "exitcode": exitcode, "num_paths": [3], "time": [1.0], "num_bounded_loops": bounded}
 
 
 def test_the_readme_is_what_the_results_say():
@@ -45,7 +46,7 @@ def test_a_figure_that_was_changed_by_hand_is_found():
 
 
 def test_every_figure_is_of_a_part_and_passed():
-    assert set(RESULTS) <= set(PARTS)
+    assert set(RESULTS) <= set(prove.PARTS)
     assert [name for name, part in RESULTS.items() if not part["passed"]] == []
 
 
@@ -53,6 +54,20 @@ def test_the_figures_are_of_these_contracts():
     older = sorted(name for name, part in RESULTS.items() if part["contracts"] != prove_report.contracts_hash())
     if older:
         pytest.skip(f"older contracts: run make prove PART='{' '.join(older)}'")
+
+
+def test_a_part_that_cannot_run_fails_and_the_others_run(monkeypatch, tmp_path):
+    def broken():
+        raise Missing("There is no tool.")
+
+    whole = {"passed": True, "summary": "all", "tables": [], "tools": ["a tool"]}
+    monkeypatch.setattr(prove, "PARTS", {"broken": broken, "storage": lambda: whole})
+    monkeypatch.setattr(prove, "RESULTS", tmp_path / "results.json")
+    monkeypatch.setattr(prove, "README", tmp_path / "README.md")
+    assert not prove.prove([])
+    written = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert written["storage"]["summary"] == "all" and "broken" not in written
+    assert prove.prove(["storage"])
 
 
 # --------------------------------------------------------------------------------------------------- symbolic
@@ -69,13 +84,13 @@ def test_at_least_twenty_properties_say_what_they_show_and_their_bound():
     [(0, 0, "proven"), (1, 0, "refuted"), (2, 0, "timed out"), (3, 0, "not decided"), (0, 1, "cut short")],
 )
 def test_a_property_counts_only_when_it_was_proven_whole(exitcode, bounded, state):
-    told = prove_symbolic.judged(property_(exitcode, bounded), {"check_a": ("something", "none")})
+    told = prove_symbolic.judged([property_(exitcode, bounded)], {"check_a": ("something", "none")})
     assert told["passed"] == (state == "proven")
     assert state in told["tables"][0]["rows"][0]
 
 
 def test_a_property_that_did_not_run_is_no_proof():
-    told = prove_symbolic.judged(property_(), {"check_a": ("", ""), "check_b": ("", "")})
+    told = prove_symbolic.judged([property_()], {"check_a": ("", ""), "check_b": ("", "")})
     assert not told["passed"] and told["summary"] == "1 of 2 properties proven, 1 not run"
 
 
@@ -120,6 +135,36 @@ def test_a_failing_test_is_named():
     results["test_1()"].update(status="Failure", reason="wrong")
     told = prove_forge.count(suites)
     assert not told["passed"] and told["tables"][0]["rows"] == [["T.sol:T.test_1()", "wrong"]]
+
+
+# --------------------------------------------------------------------------------------------------- planted
+
+
+def counted(killed, survived):
+    score = round(100 * killed / (killed + survived), 1) if killed + survived else None
+    same = {"mutants": killed + survived, "invalid": 0, "same_code": 0, "equivalent": 0}
+    return {**same, "killed": killed, "survived": survived, "score": score}
+
+
+@pytest.mark.parametrize(("killed", "survived", "passed"), [(19, 1, True), (18, 1, False), (0, 0, False)])
+def test_a_sample_passes_by_its_score_and_names_what_survived(killed, survived, passed):
+    place = {"file": "A.sol", "line": 7, "operator": "logic", "before": "a && b", "after": "a || b"}
+    total = counted(killed, survived)
+    figures = {"seed": 1, "total": total, "groups": {"token": total}, "survivors": [place] * survived}
+    told = prove_planted.weighed(figures)
+    assert told["passed"] == passed
+    assert f"{killed} of {killed + survived} faults noticed" in told["summary"]
+    named = [row for table in told["tables"][1:] for row in table["rows"]]
+    assert named == [["A.sol", "7", "`a && b`", "`a || b`"]] * survived
+
+
+@pytest.mark.parametrize("killer", ["", "T.test_I01"])
+def test_a_bug_that_nobody_caught_fails_the_part(monkeypatch, killer):
+    bug = prove_planted.bugs.Bug(1, "Nobody is asked.", "A.sol", "a", "b", "test_I01")
+    monkeypatch.setattr(prove_planted.bugs, "run", lambda: [(bug, killer)])
+    told = prove_planted.teeth()
+    assert told["passed"] == bool(killer)
+    assert told["tables"][0]["rows"][0][-1] == (f"`{killer}`" if killer else "**no test**")
 
 
 # --------------------------------------------------------------------------------------------------- storage

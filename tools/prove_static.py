@@ -16,7 +16,7 @@ from environments import ROOT, Missing, analysers, native_tool, node_tools
 from prove_forge import settings
 
 ARTIFACTS = ROOT / "hashkit" / "contracts" / "build"
-LAYOUT = ROOT / "contracts" / "layout.json"
+LAYOUT = ROOT / "proofs" / "layout.json"
 REASONS = ROOT / "proofs" / "slither.toml"
 CODE_LIMIT, ROOM = 24_576, 1_024  # bytes: EIP-170, and what must be left of it
 BAD = ("High", "Medium")
@@ -85,7 +85,7 @@ def where(finding: dict[str, Any]) -> str:
 
 
 def storage() -> dict[str, Any]:
-    """Sizes with room to spare, and storage layouts that only ever grow at the end; writes contracts/layout.json."""
+    """Sizes with room to spare, and storage layouts that only ever grow at the end; writes proofs/layout.json."""
     before = json.loads(LAYOUT.read_text(encoding="utf-8")) if LAYOUT.exists() else {}
     now = layouts()
     moved = moves(before, now)

@@ -26,7 +26,7 @@ abstract contract RegistryStorage is PowersAdmin, IIdentityRegistry {
     }
 
     struct Binding {
-        bool bound;
+        address token;
         bool counts; // has a rule book, which must hear of wallets that come in
     }
 
@@ -56,8 +56,7 @@ abstract contract RegistryStorage is PowersAdmin, IIdentityRegistry {
     mapping(address wallet => Entry entry) internal _entries;
     mapping(address first => address[_MAX_WALLETS - 1] wallets) internal _links; // the first one's entry has their number
     mapping(bytes32 codeHash => bool trusted) internal _trusted;
-    mapping(address token => Binding binding) internal _bindings;
-    address[] internal _tokens;
+    Binding[] internal _bindings; // a list alone: going through sixteen is rare, a word more for each token is not
     mapping(address investor => Mark mark) internal _marks;
     mapping(address issuer => bool trusted) internal _issuers;
     mapping(bytes32 content => AttestationRecord record) internal _attestations;

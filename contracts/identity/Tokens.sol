@@ -18,10 +18,10 @@ abstract contract Tokens is RegistryStorage {
     /// @inheritdoc IIdentityRegistry
     function bindToken(address token) external onlyOwner {
         if (!_trusted[token.codehash]) revert TokenInvalid(token);
-        if (!_bindings[token].bound) {
-            if (_tokens.length >= _MAX_TOKENS) revert TokensFull();
-            _bindings[token].bound = true;
-            _tokens.push(token);
+        uint256 tokens = _bindings.length;
+        if (_place(token) == tokens) {
+            if (tokens >= _MAX_TOKENS) revert TokensFull();
+            _bindings.push(Binding(token, false));
             emit TokenBound(token);
         }
         IAssetTokenControl(token).registryBound(); // one that left and came back is on the list, but must be told
@@ -30,27 +30,36 @@ abstract contract Tokens is RegistryStorage {
     /// @inheritdoc IIdentityRegistry
     function unbindToken(address token) external onlyOwner {
         // A token that still asks this registry would keep copies that nobody corrects.
-        if (!_bindings[token].bound || _registryOf(token) == address(this)) revert TokenInvalid(token);
-        _setCounting(token, false);
-        delete _bindings[token];
-        uint256 i = 0;
-        while (_tokens[i] != token) ++i;
-        _tokens[i] = _tokens[_tokens.length - 1];
-        _tokens.pop();
+        Binding storage binding = _bindingOf(token);
+        if (_registryOf(token) == address(this)) revert TokenInvalid(token);
+        _setCounting(binding, false);
+        Binding storage last = _bindings[_bindings.length - 1];
+        (binding.token, binding.counts) = (last.token, last.counts);
+        _bindings.pop();
         emit TokenUnbound(token);
     }
 
     /// @inheritdoc IIdentityRegistry
     function watchAdmissions(address token) external {
-        if (!_bindings[token].bound) revert TokenInvalid(token);
-        _setCounting(token, IAssetToken(token).config() & Config.RULE_BOOK != 0);
+        _setCounting(_bindingOf(token), IAssetToken(token).config() & Config.RULE_BOOK != 0);
     }
 
-    function _setCounting(address token, bool counts) private {
-        Binding storage binding = _bindings[token];
+    function _setCounting(Binding storage binding, bool counts) private {
         if (binding.counts == counts) return;
         binding.counts = counts;
         _counting = counts ? _counting + 1 : _counting - 1;
+    }
+
+    function _bindingOf(address token) private view returns (Binding storage) {
+        uint256 place = _place(token);
+        if (place == _bindings.length) revert TokenInvalid(token);
+        return _bindings[place];
+    }
+
+    /// @dev Its place on the list; the length of the list when it is not on it.
+    function _place(address token) internal view returns (uint256 i) {
+        uint256 tokens = _bindings.length;
+        while (i < tokens && _bindings[i].token != token) ++i;
     }
 
     function _registryOf(address token) private view returns (address) {
@@ -72,8 +81,8 @@ abstract contract Tokens is RegistryStorage {
 
     /// @dev A bound token that has already replaced this registry is passed over: it no longer listens.
     function _push(address wallet, address oldInvestor, address newInvestor) internal {
-        for (uint256 i = 0; i < _tokens.length; ++i) {
-            _tell(_tokens[i], wallet, oldInvestor, newInvestor);
+        for (uint256 i = 0; i < _bindings.length; ++i) {
+            _tell(_bindings[i].token, wallet, oldInvestor, newInvestor);
         }
     }
 
@@ -82,8 +91,8 @@ abstract contract Tokens is RegistryStorage {
     ///      off, a recovery went to it, another registry knew it) are its investor's from now on.
     function _pushNew(address wallet, address investor) internal {
         if (_counting == 0) return;
-        for (uint256 i = 0; i < _tokens.length; ++i) {
-            if (_bindings[_tokens[i]].counts) _tell(_tokens[i], wallet, address(0), investor);
+        for (uint256 i = 0; i < _bindings.length; ++i) {
+            if (_bindings[i].counts) _tell(_bindings[i].token, wallet, address(0), investor);
         }
     }
 

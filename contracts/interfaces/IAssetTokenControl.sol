@@ -114,6 +114,7 @@ interface IAssetTokenControl {
     function setRoleMatrix(uint16 matrix) external;
     function roleMatrix() external view returns (uint16);
     function setLockUp(uint40 until) external;
+    /// @notice Bit n: investor class n (0 to 4) may hold; 0: every class.
     function setClasses(uint16 mask) external;
     function setCountryList(bool on) external;
     function allowCountries(uint16[] calldata countries, bool allowed) external;

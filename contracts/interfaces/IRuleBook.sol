@@ -34,7 +34,7 @@ interface IRuleBook {
     /// @notice An ERC-3643 token told of a movement that the rules refuse.
     error Refused(uint256 verdict);
 
-    function initialize(address token, address registry, uint128 maxUnits) external;
+    function initialize(address registry, uint128 maxUnits) external;
 
     /// @notice The failing rules of a movement as verdict bits: every rule for Issue and Move, denomination and minimum holding
     ///         for Redeem, none for acts of authority.

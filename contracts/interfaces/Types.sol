@@ -26,12 +26,13 @@ struct AgentGrant {
 }
 
 /// @notice What a tranche is born with.
+/// @param symbol           at most 255 bytes
 /// @param decimals         of the token; display only
 /// @param cap              largest total supply, in smallest units
 /// @param owner            the admin: grants powers, loosens rules, replaces slots
 /// @param identityRegistry an `IdentityRegistry` of hashkit, or any ERC-3643 registry, which is then asked live
 /// @param countries        ISO 3166 numeric codes that may hold; empty: every country
-/// @param classes          bit n set: investor class n may hold; 0: every class
+/// @param classes          bit n set: investor class n (0 to 4) may hold; 0: every class
 /// @param lockUpUntil      unix seconds until which nobody moves units; 0: none
 /// @param slotDelay        seconds between proposing and applying another registry or compliance contract
 /// @param maxUnitsPerInvestor over all his wallets, in smallest units; 0: no such rule, no rule book; the largest number: no

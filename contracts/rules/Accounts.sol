@@ -13,9 +13,13 @@ import {Standing} from "../interfaces/Types.sol";
 ///   word of a wallet: OWN, units, country | LINK, investor | 0: not heard of, or nobody's
 ///   word of an investor: SHARED, units, country | SOLE, his wallet | 0: not heard of
 library Accounts {
+    struct Total {
+        uint256 word;
+    }
+
     struct Book {
         address registry; // says who is who
-        mapping(uint256 place => uint256 word) words;
+        mapping(uint256 place => Total total) totals;
         mapping(uint256 generation => uint256 holders) holders;
         mapping(uint256 generation => mapping(uint256 country => uint256 holders)) holdersIn;
     }
@@ -31,7 +35,7 @@ library Accounts {
     uint256 private constant _GENERATION = 192; // where it begins in a place
     uint256 private constant _COUNTRY = uint256(type(uint16).max) << 200;
     uint256 private constant _INVESTOR = 1 << 160; // tells an investor's place from a wallet's
-    uint256 private constant _OWN = 1 << 220;
+    uint256 internal constant OWN = 1 << 220;
     uint256 private constant _LINK = 1 << 221;
     uint256 private constant _SHARED = 1 << 222;
     uint256 private constant _SOLE = 1 << 223;
@@ -52,11 +56,11 @@ library Accounts {
     function ofWallet(Book storage book, uint256 generation, address wallet) internal view returns (Party memory p) {
         if (wallet == address(0)) return p;
         p.place = _wallet(generation, wallet);
-        p.word = book.words[p.place];
-        if (p.word & _OWN != 0) return p;
+        p.word = book.totals[p.place].word;
+        if (p.word & OWN != 0) return p;
         if (p.word & _LINK != 0) {
             p.place = _investor(generation, address(uint160(p.word)));
-            p.word = book.words[p.place];
+            p.word = book.totals[p.place].word;
             return p;
         }
         Standing memory s = IIdentityRegistry(book.registry).standing(wallet);
@@ -69,10 +73,10 @@ library Accounts {
     }
 
     function _ofInvestor(Book storage book, uint256 place) private view returns (Party memory p) {
-        (p.place, p.word) = (place, book.words[place]);
+        (p.place, p.word) = (place, book.totals[place].word);
         if (p.word & _SOLE == 0) return p;
         p.place = _wallet(place >> _GENERATION, address(uint160(p.word)));
-        p.word = book.words[p.place];
+        p.word = book.totals[p.place].word;
     }
 
     /// @dev Makes the word of a wallet that was not heard of. The party `ofWallet` found stays the same in units and country;
@@ -81,30 +85,39 @@ library Accounts {
         internal
         returns (uint256 oldPlace, uint256 newPlace)
     {
-        mapping(uint256 => uint256) storage words = book.words;
+        mapping(uint256 => Total) storage totals = book.totals;
         uint256 own = _wallet(generation, wallet);
-        if (wallet == address(0) || words[own] != 0) return (0, 0);
+        if (wallet == address(0) || totals[own].word != 0) return (0, 0);
         Standing memory s = IIdentityRegistry(book.registry).standing(wallet);
         if (s.investor == address(0)) return (0, 0);
         uint256 place = _investor(generation, s.investor);
-        uint256 word = words[place];
+        uint256 word = totals[place].word;
         if (word == 0) {
-            words[place] = _SOLE | uint160(wallet);
-            words[own] = _withCountry(_OWN, s.country);
+            totals[place].word = _SOLE | uint160(wallet);
+            totals[own].word = _withCountry(OWN, s.country);
             return (0, 0);
         }
         if (word & _SOLE != 0) {
             (oldPlace, newPlace) = (_wallet(generation, address(uint160(word))), place);
-            word = _SHARED | (words[oldPlace] & (_UNITS | _COUNTRY));
-            words[oldPlace] = _LINK | uint160(s.investor);
-            words[place] = word;
+            word = _SHARED | (totals[oldPlace].word & (_UNITS | _COUNTRY));
+            totals[oldPlace].word = _LINK | uint160(s.investor);
+            totals[place].word = word;
         }
-        if (word & _UNITS == 0) words[place] = _withCountry(word, s.country);
-        words[own] = _LINK | uint160(s.investor);
+        if (word & _UNITS == 0) totals[place].word = _withCountry(word, s.country);
+        totals[own].word = _LINK | uint160(s.investor);
+    }
+
+    /// @dev A wallet's own word, to be read and written by one hash.
+    function ofWalletAlone(Book storage book, uint256 generation, address wallet) internal view returns (Total storage) {
+        return book.totals[_wallet(generation, wallet)];
+    }
+
+    function unitsIn(uint256 word) internal pure returns (uint256) {
+        return word & _UNITS;
     }
 
     function heardOf(Book storage book, uint256 generation, address wallet) internal view returns (bool) {
-        return book.words[_wallet(generation, wallet)] != 0;
+        return book.totals[_wallet(generation, wallet)].word != 0;
     }
 
     /// @dev Forgets whose a wallet was; its units have left the total before. True when the total was its own.
@@ -113,9 +126,9 @@ library Accounts {
         returns (bool own_)
     {
         uint256 own = _wallet(generation, wallet);
-        own_ = book.words[own] & _OWN != 0;
-        if (own_) delete book.words[_investor(generation, investor)];
-        delete book.words[own];
+        own_ = book.totals[own].word & OWN != 0;
+        if (own_) delete book.totals[_investor(generation, investor)].word;
+        delete book.totals[own].word;
     }
 
     function _wallet(uint256 generation, address wallet) private pure returns (uint256) {
@@ -146,7 +159,7 @@ library Accounts {
     }
 
     function setCountry(Book storage book, Party memory p, uint16 country_) internal {
-        if (p.word & (_OWN | _SHARED) == 0 || country(p) == country_) return;
+        if (p.word & (OWN | _SHARED) == 0 || country(p) == country_) return;
         bool holds = units(p) != 0;
         if (holds) _count(book, p, false);
         _write(book, p, _withCountry(p.word, country_));
@@ -155,7 +168,7 @@ library Accounts {
 
     function _write(Book storage book, Party memory p, uint256 word) private {
         p.word = word;
-        book.words[p.place] = word;
+        book.totals[p.place].word = word;
     }
 
     function _count(Book storage book, Party memory p, bool more) private {

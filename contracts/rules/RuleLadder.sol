@@ -59,9 +59,7 @@ abstract contract RuleLadder is IRuleBook {
         if (kind > Kind.Redeem || rules & RuleWord.COUNTING == 0) return v;
         if (rules & RuleWord.ARMED == 0) return kind == Kind.Redeem ? v : v | Verdict.COMPLIANCE;
         if (amount == 0 || sender.place == receiver.place) return v; // nothing changes hands
-        if (kind != Kind.Redeem && receiver.place != 0) {
-            if (UnitsPerInvestor.refuses(rules.maxUnits(), receiver.units(), amount)) v |= Verdict.MAX_UNITS;
-        }
+        if (kind != Kind.Redeem && receiver.place != 0) v |= _weighUnits(rules, receiver.units(), amount);
         if (rules & RuleWord.FURTHER == 0) return v;
         if (rules & RuleWord.MINIMUM != 0) v |= _weighMinimum(amount, sender, receiver);
         if (kind == Kind.Redeem) return v;
@@ -87,6 +85,10 @@ abstract contract RuleLadder is IRuleBook {
         if (rules & RuleWord.SANCTIONS == 0) return v;
         address oracle = _oracle;
         if (Sanctions.lists(oracle, to) || (kind == Kind.Move && Sanctions.lists(oracle, from))) v |= Verdict.SANCTIONS;
+    }
+
+    function _weighUnits(uint256 rules, uint256 held, uint256 amount) internal pure returns (uint256) {
+        return UnitsPerInvestor.refuses(rules.maxUnits(), held, amount) ? Verdict.MAX_UNITS : 0;
     }
 
     function _weighMinimum(uint256 amount, Accounts.Party memory sender, Accounts.Party memory receiver)

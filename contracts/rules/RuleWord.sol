@@ -12,6 +12,7 @@ pragma solidity 0.8.30;
 ///   240     counting        some rule needs to know what each investor holds
 ///   241     armed           the counters are proved right
 ///   242-246 which further rules are on; their limits lie in slots of their own
+///   247     initialised
 library RuleWord {
     uint256 internal constant COUNTING = 1 << 240;
     uint256 internal constant ARMED = 1 << 241;
@@ -20,17 +21,24 @@ library RuleWord {
     uint256 internal constant HOLDERS_COUNTRY = 1 << 244;
     uint256 internal constant VELOCITY = 1 << 245;
     uint256 internal constant SANCTIONS = 1 << 246;
+    uint256 internal constant INITIALISED = 1 << 247;
 
     /// @dev A word without these asks nothing of amount and wallets alone, whatever anybody holds.
     uint256 internal constant PLAIN = SANCTIONS | _HOLDING | (_FACTOR << 168);
     /// @dev A word without these counts for the units per investor alone.
     uint256 internal constant FURTHER = MINIMUM | HOLDERS | HOLDERS_COUNTRY | VELOCITY;
 
+    uint256 private constant _LOWER = 160; // bits of limit and generation
     uint256 private constant _MAX_UNITS = type(uint128).max;
     uint256 private constant _GENERATION = uint256(type(uint32).max) << 128;
     uint256 private constant _DENOMINATION = uint256(type(uint48).max) << 160;
     uint256 private constant _FACTOR = type(uint40).max;
     uint256 private constant _HOLDING = uint256(type(uint32).max) << 208;
+
+    /// @dev The units per investor are all there is to weigh, and their counters are right. Whatever else is on has a bit above.
+    function unitsAlone(uint256 rules) internal pure returns (bool) {
+        return rules >> _LOWER == (INITIALISED | COUNTING | ARMED) >> _LOWER;
+    }
 
     function maxUnits(uint256 rules) internal pure returns (uint256) {
         return rules & _MAX_UNITS;

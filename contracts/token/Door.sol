@@ -30,8 +30,4 @@ library Door {
         if (kind == Kind.Force) return FORCE;
         return kind == Kind.Burn ? BURN : RECOVER;
     }
-
-    function kindOf(uint256 door) internal pure returns (Kind) {
-        return Kind(uint8(door));
-    }
 }

@@ -8,28 +8,29 @@ import {Standing} from "../interfaces/Types.sol";
 ///   bits    field            kind
 ///   0-127   balance          truth   smallest units
 ///   128-167 validUntil       copy    unix seconds
-///   168-231 epoch            copy    the copy counts while this equals the token's epoch
-///   232-239 class            copy
-///   240     registered       copy
-///   241     country allowed  copy    under the lists of that epoch
-///   242     class allowed    copy    under the lists of that epoch
-///   243     denied           copy
-///   244     frozen           truth
-///   245     partly frozen    truth   the amount lies in its own slot
+///   168-175 class            copy
+///   176     registered       copy
+///   177     country allowed  copy    under the lists of that epoch
+///   178     class allowed    copy    under the lists of that epoch
+///   179     denied           copy
+///   180     frozen           truth
+///   181     partly frozen    truth   the amount lies in its own slot
+///   200-255 epoch            copy    the copy counts while this equals the token's epoch
 ///
-/// An epoch starts at 1, so a record never copied (epoch 0) is stale; 64 bits cannot be counted up.
+/// An epoch starts at 1, so a record never copied (epoch 0) is stale; see `Config.next` for its end.
 library Record {
     uint256 internal constant BALANCE = type(uint128).max;
-    uint256 internal constant REGISTERED = 1 << 240;
-    uint256 internal constant COUNTRY_OK = 1 << 241;
-    uint256 internal constant CLASS_OK = 1 << 242;
-    uint256 internal constant DENIED = 1 << 243;
-    uint256 internal constant FROZEN = 1 << 244;
-    uint256 internal constant PARTLY_FROZEN = 1 << 245;
+    uint256 internal constant REGISTERED = 1 << 176;
+    uint256 internal constant COUNTRY_OK = 1 << 177;
+    uint256 internal constant CLASS_OK = 1 << 178;
+    uint256 internal constant DENIED = 1 << 179;
+    uint256 internal constant FROZEN = 1 << 180;
+    uint256 internal constant PARTLY_FROZEN = 1 << 181;
 
     uint256 private constant _VALID = uint256(type(uint40).max) << 128;
-    uint256 private constant _EPOCH = uint256(type(uint64).max) << 168;
-    uint256 private constant _CLASS = uint256(type(uint8).max) << 232;
+    uint256 private constant _EPOCH_AT = 200;
+    uint256 private constant _EPOCH = uint256(type(uint56).max) << _EPOCH_AT; // the top, so that one shift of the config word compares it
+    uint256 private constant _CLASS = uint256(type(uint8).max) << 168;
     uint256 private constant _COPY = _VALID | _EPOCH | _CLASS | REGISTERED | COUNTRY_OK | CLASS_OK | DENIED;
     uint256 private constant _GOOD = REGISTERED | COUNTRY_OK | CLASS_OK;
 
@@ -41,23 +42,23 @@ library Record {
         return (record & _VALID) >> 128;
     }
 
-    function copyEpoch(uint256 record) internal pure returns (uint64) {
-        return uint64((record & _EPOCH) >> 168);
+    function copyEpoch(uint256 record) internal pure returns (uint56) {
+        return uint56(record >> _EPOCH_AT);
     }
 
     function class(uint256 record) internal pure returns (uint8) {
-        return uint8((record & _CLASS) >> 232);
+        return uint8((record & _CLASS) >> 168);
     }
 
     /// @dev True when the copy is of this epoch and lets the account through: no need to ask anybody.
-    function vouches(uint256 record, uint64 epoch_) internal view returns (bool) {
+    function vouches(uint256 record, uint56 epoch_) internal view returns (bool) {
         return record & (_GOOD | DENIED) == _GOOD && copyEpoch(record) == epoch_ && block.timestamp <= validUntil(record);
     }
 
     /// @dev True when it vouches and no freeze lies on it: nothing in it could stop anything, in one comparison.
     function clean(uint256 record, uint256 config) internal view returns (bool) {
         uint256 stop = _GOOD | DENIED | FROZEN | PARTLY_FROZEN | _EPOCH;
-        return (record ^ ((config << 168) & _EPOCH)) & stop == _GOOD && block.timestamp <= validUntil(record);
+        return (record ^ (config << _EPOCH_AT)) & stop == _GOOD && block.timestamp <= validUntil(record);
     }
 
     /// @dev The record without any copy: the truth of balance and freezes stays.
@@ -66,12 +67,12 @@ library Record {
     }
 
     /// @dev The record with a new copy. `epoch_` zero keeps the answer for this movement only.
-    function copied(uint256 record, Standing memory s, bool countryOk, bool classOk, uint64 epoch_)
+    function copied(uint256 record, Standing memory s, bool countryOk, bool classOk, uint56 epoch_)
         internal
         pure
         returns (uint256)
     {
-        record = stale(record) | (uint256(s.validUntil) << 128) | (uint256(epoch_) << 168) | (uint256(s.class) << 232);
+        record = stale(record) | (uint256(s.validUntil) << 128) | (uint256(epoch_) << _EPOCH_AT) | (uint256(s.class) << 168);
         if (s.investor != address(0)) record |= REGISTERED;
         if (countryOk) record |= COUNTRY_OK;
         if (classOk) record |= CLASS_OK;

@@ -6,6 +6,7 @@ import {IERC7943Fungible} from "../interfaces/IERC7943.sol";
 import {IPowers} from "../interfaces/IPowers.sol";
 import {Standing} from "../interfaces/Types.sol";
 import {Acts} from "./Acts.sol";
+import {Config} from "./Config.sol";
 import {Door} from "./Door.sol";
 import {Power} from "./Power.sol";
 import {Record} from "./Record.sol";
@@ -51,28 +52,28 @@ abstract contract Recovery is Acts {
         // Whoever both links wallets and recovers to them could take anybody's units.
         if (_admits(msg.sender)) revert IPowers.PowersInvalid(Power.ADMIT | Power.RECOVER);
         Movement memory m = Movement(Door.RECOVER, msg.sender, lost, to, _records[lost].balance());
-        (uint256 verdict,, uint256 record,) = _assess(m);
+        (uint256 verdict, uint256 config, uint256 record, uint256 target) = _assess(m);
         if (verdict != 0) _refuse(m, verdict, record);
-        bool linked = _checkPair(lost, to, investor);
+        bool linked = _checkPair(config, lost, to, investor);
         if (!linked && !_ready(lost, to)) {
             _proposeRecovery(lost, to);
             _acted(ref);
             return false;
         }
         delete _recoveries[lost];
-        uint256 amount = _liftFrozenAmount(lost);
-        _move(m);
-        _carryFreezes(lost, to, amount);
+        if (record & (Record.FROZEN | Record.PARTLY_FROZEN) == 0) _settle(m, config, record, target);
+        else _moveFrozen(m, record);
         emit RecoverySuccess(lost, to, investor);
         _acted(ref);
         return true;
     }
 
     /// @dev Refuses what can be nobody's second wallet; true when the registry says that it is the same investor's.
-    function _checkPair(address lost, address to, address investor) private view returns (bool) {
-        (, Standing memory from) = _askRegistry(_config, lost);
-        (, Standing memory target) = _askRegistry(_config, to);
-        if (lost == to || to == _identityRegistry || to == _compliance || investor != from.investor) {
+    function _checkPair(uint256 config, address lost, address to, address investor) private view returns (bool) {
+        (, Standing memory from) = _askRegistry(config, lost);
+        (, Standing memory target) = _askRegistry(config, to);
+        bool counts = config & Config.COMPLIANCE != 0 && to == _compliance;
+        if (lost == to || to == _identityRegistry || counts || investor != from.investor) {
             revert RecoveryInvalid(lost, to);
         }
         bool known = from.investor != address(0);
@@ -93,17 +94,14 @@ abstract contract Recovery is Acts {
         emit RecoveryProposed(lost, to, readyAt);
     }
 
-    /// @dev Takes the frozen amount off the lost wallet, logged before its units leave.
-    function _liftFrozenAmount(address lost) private returns (uint256 amount) {
-        amount = _frozenAmount[lost];
-        if (amount != 0) _setFrozenAmount(lost, 0);
-    }
-
-    /// @dev A recovery lifts no freeze: the amount goes along, and the account freeze is laid on the new wallet while the
-    ///      lost one keeps it.
-    function _carryFreezes(address lost, address to, uint256 amount) private {
-        if (amount != 0) _setFrozenAmount(to, _frozenAmount[to] + amount);
-        if (_records[lost] & Record.FROZEN != 0) _setAddressFrozen(to, true);
+    /// @dev A recovery lifts no freeze. The frozen amount is taken off before the units leave and goes along; the account
+    ///      freeze is laid on the new wallet while the lost one keeps it.
+    function _moveFrozen(Movement memory m, uint256 record) private {
+        uint256 amount = record & Record.PARTLY_FROZEN == 0 ? 0 : _frozenAmount[m.from];
+        if (amount != 0) _setFrozenAmount(m.from, 0);
+        _move(m);
+        if (amount != 0) _setFrozenAmount(m.to, _frozenAmount[m.to] + amount);
+        if (record & Record.FROZEN != 0) _setAddressFrozen(m.to, true);
     }
 
     /// @dev Whether somebody may admit wallets at the token's registry, or holds that power here.

@@ -123,8 +123,9 @@ abstract contract Slots is Gate, IAssetTokenControl {
     }
 
     function _bumpEpoch() internal {
-        _config += 1; // the epoch is the low 64 bits and cannot be counted up to a carry
-        emit EpochSet(_config.epoch());
+        uint256 config = _config.next();
+        _config = config;
+        emit EpochSet(config.epoch());
     }
 
     function _propose(bytes32 slot, address candidate) private {

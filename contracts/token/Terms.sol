@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IAssetTokenControl} from "../interfaces/IAssetTokenControl.sol";
 import {Mode} from "../interfaces/Types.sol";
 import {Config} from "./Config.sol";
+import {Countries} from "./Countries.sol";
 import {Gate} from "./Gate.sol";
 import {Power} from "./Power.sol";
 import {Slots} from "./Slots.sol";
@@ -12,11 +13,12 @@ import {Slots} from "./Slots.sol";
 ///         lists makes every copy stale, because their result lies in the copies.
 abstract contract Terms is Slots {
     using Config for uint256;
+    using Countries for uint256;
 
     /// @inheritdoc IAssetTokenControl
     function setCap(uint128 newCap) external {
         _checkTightens(newCap < _cap);
-        if (newCap < _totalSupply) revert TermsInvalid();
+        if (newCap < _config.supply()) revert TermsInvalid();
         _cap = newCap;
         emit CapSet(newCap);
     }
@@ -84,6 +86,7 @@ abstract contract Terms is Slots {
     }
 
     function _setClasses(uint16 mask) internal {
+        if (mask > Config.ALL_CLASSES) revert TermsInvalid();
         _config = _config.withClasses(mask);
         emit ClassesSet(mask);
     }
@@ -94,13 +97,22 @@ abstract contract Terms is Slots {
     }
 
     function _allowCountries(uint16[] calldata countries, bool allowed) internal {
+        uint256 few = _fewCountries;
         for (uint256 i = 0; i < countries.length; ++i) {
             uint16 country = countries[i];
-            uint256 bit = 1 << (country & 255);
-            uint256 word = _countries[country >> 8];
-            _countries[country >> 8] = allowed ? word | bit : word & ~bit;
+            if (!allowed) few = few.replaced(country, 0);
+            else if (!few.has(country)) few = few.replaced(0, country);
+            // What found no place has a bit of its own, and keeps it when it finds one later.
+            if (!allowed || !few.has(country)) _markCountry(country, allowed);
             emit CountryAllowed(country, allowed);
         }
+        _fewCountries = few;
+    }
+
+    function _markCountry(uint16 country, bool allowed) private {
+        uint256 bit = 1 << (country & 255);
+        uint256 word = _moreCountries[country >> 8];
+        _moreCountries[country >> 8] = allowed ? word | bit : word & ~bit;
     }
 
     function _checkTightens(bool tightens) private view {

@@ -34,14 +34,13 @@ abstract contract TokenStorage is PowersBase {
         uint32 position; // in the list of names, from 1 on; 0: no such document
     }
 
-    uint256 internal _config; // see Config.sol
-    uint128 internal _totalSupply; // smallest units
+    uint256 internal _config; // the supply and the terms that movements read; see Config.sol
     uint128 internal _cap; // smallest units
     mapping(address account => uint256 record) internal _records; // see Record.sol
     mapping(address account => uint256 amount) internal _frozenAmount; // smallest units, counts while PARTLY_FROZEN
     mapping(address account => mapping(address spender => uint256 amount)) internal _allowances;
     mapping(bytes32 orderId => OrderRecord order) internal _orders;
-    mapping(bytes32 ref => bool consumed) internal _refs;
+    mapping(bytes32 ref => uint256 consumed) internal _refs; // 1 once a redemption named it; a whole word is written without reading it
     mapping(address account => uint256 nonce) internal _nonces;
 
     address internal _identityRegistry;
@@ -50,9 +49,9 @@ abstract contract TokenStorage is PowersBase {
     uint40 internal _slotDelay; // seconds
     address internal _compliance;
     mapping(bytes32 slot => Proposal proposal) internal _proposals;
-    mapping(uint256 word => uint256 countries) internal _countries; // bit (country & 255) of word (country >> 8)
-    string internal _name;
-    string internal _symbol;
+    uint256 internal _fewCountries; // see Countries.sol
+    mapping(uint256 word => uint256 countries) internal _moreCountries; // bit (country & 255) of word (country >> 8)
+    bytes internal _titles; // see Titles.sol
 
     address internal _onchainID;
     address internal _successor;

@@ -40,7 +40,7 @@ def _parts(reader: _Reader, subject: Subject, register: Register) -> Iterator[Co
         yield reader.plain("identity registry", registry, "IdentityRegistry")
     book = register.slots.get(COMPLIANCE_SLOT, ZERO)
     if book != ZERO:
-        yield reader.clone("compliance", book, "RuleBook")[0]
+        yield reader.clone("compliance", book, "RuleBook", bound_to=subject.token)[0]
 
 
 def _immutable_addresses(artifact: Artifact, code: bytes) -> set[str]:
@@ -67,11 +67,11 @@ class _Reader:
         words = f"equals {name}" if same else f"is not {name} of this build ({len(code):,} bytes)"
         return CodePart(role, address, name, same, f"the runtime code at {address} {words}")
 
-    def clone(self, role: str, address: str, name: str) -> tuple[CodePart, str | None]:
+    def clone(self, role: str, address: str, name: str, bound_to: str | None = None) -> tuple[CodePart, str | None]:
         """A minimal proxy (EIP-1167) and what it points to, which is also returned when it is one."""
         code = self.code(address)
-        target = checksum(code[10:30]) if len(code) == 45 else ZERO
-        if target == ZERO or code != clone_runtime(target):
+        target = checksum(code[10:30]) if len(code) >= 30 else ZERO
+        if target == ZERO or code != clone_runtime(target, bound_to):
             text = f"{address} is no minimal clone, as every {role} of hashkit is ({len(code):,} bytes of code)"
             return CodePart(role, address, name, False, text), None
         behind = self.plain(role, target, name)

@@ -1,4 +1,4 @@
-"""Where do signatures come from? Keystores, the environment, or the embedded chain's public accounts. Floor 2.
+"""Where do signatures come from? Keystores, a command, the environment, or the embedded chain's accounts. Floor 2.
 
 A key is never an argument, never printed, never part of an error or a repr. The node's chain is checked before
 a signer is opened (``Endpoint.check_chain``), and a signer signs for the chain it was opened for, no other.
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from hashkit.chain import keystores
+from hashkit.chain.command_signer import ENV_KEY, CommandAccount, CommandSigner
 from hashkit.chain.devaccounts import DEV_ACCOUNTS, DEV_CHAIN_ID
 from hashkit.chain.keystores import accounts_folder
+from hashkit.chain.signing import Signer
 from hashkit.domain.network import Network
 from hashkit.domain.terms import shown
 from hashkit.errors import AccountError
@@ -27,6 +29,7 @@ __all__ = [
     "ENV_ACCOUNT",
     "ENV_KEY",
     "AccountInfo",
+    "CommandAccount",
     "LocalSigner",
     "Signer",
     "accounts",
@@ -36,31 +39,11 @@ __all__ = [
     "open_signer",
 ]
 
-ENV_KEY = "HASHKIT_PRIVATE_KEY"
 ENV_ACCOUNT = "env"
 """The account name that stands for the key in the environment."""
-_ENV_CHAINS = frozenset({DEV_CHAIN_ID, 133})
-"""Where units are worth nothing: the embedded chain and the testnet."""
 _PUBLIC = {account.address for account in DEV_ACCOUNTS}
 _DEV_NAMES = frozenset(account.name for account in DEV_ACCOUNTS)
 _RESERVED = _DEV_NAMES | {ENV_ACCOUNT}
-
-
-class Signer(Protocol):
-    """Somebody who signs. Behind it may lie a file, a device or a service.
-
-    What comes back is not believed: ``signing.sign`` compares every field and the recovered sender.
-    """
-
-    @property
-    def address(self) -> str:
-        """Checksummed address that signs."""
-
-    def sign_transaction(self, fields: dict[str, Any]) -> bytes:
-        """The signed bytes of an EIP-1559 transaction, ready to send."""
-
-    def sign_typed_data(self, full_message: dict[str, Any]) -> bytes:
-        """The 65-byte signature of an EIP-712 message in its full form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +52,13 @@ class AccountInfo:
 
     name: str
     address: str | None
+    origin: str
+    """``hashkit``, ``foundry``, ``ape`` or ``moccasin`` for a keystore; ``command`` or ``environment``."""
     source: str
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
-        return {"name": self.name, "address": self.address, "source": self.source}
+        return {"name": self.name, "address": self.address, "origin": self.origin, "source": self.source}
 
 
 class LocalSigner:
@@ -138,18 +123,26 @@ def import_account(name: str, secret: str | Path, passphrase: str) -> AccountInf
     return _keep(name, _from_key(secret, "The key"), passphrase)
 
 
-def accounts() -> tuple[AccountInfo, ...]:
-    """Every keystore that can be found, without opening one, and the key in the environment."""
+def accounts(commands: Sequence[CommandAccount] = ()) -> tuple[AccountInfo, ...]:
+    """Every keystore that can be found, without opening one, ``commands``, and the key in the environment."""
     found = [
-        AccountInfo(store.name, keystores.address_in(store.path), str(store.path.parent))
+        AccountInfo(store.name, keystores.address_in(store.path), store.program, str(store.path.parent))
         for store in keystores.keystores()
     ]
+    found += [AccountInfo(each.name, each.address, "command", str(each.origin)) for each in commands]
     if os.environ.get(ENV_KEY):
-        found.append(AccountInfo(ENV_ACCOUNT, None, f"environment ({ENV_KEY})"))
+        found.append(AccountInfo(ENV_ACCOUNT, None, "environment", ENV_KEY))
     return tuple(found)
 
 
-def open_signer(name: str, network: Network, passphrase: Callable[[], str], *, allow_env_key: bool = False) -> Signer:
+def open_signer(
+    name: str,
+    network: Network,
+    passphrase: Callable[[], str],
+    *,
+    allow_env_key: bool = False,
+    commands: Sequence[CommandAccount] = (),
+) -> Signer:
     """The signer called ``name``. AccountError when it is unknown, may not be used here, or does not open.
 
     ``passphrase`` is asked only for a keystore. The embedded chain's accounts sign there and nowhere else; a
@@ -160,19 +153,32 @@ def open_signer(name: str, network: Network, passphrase: Callable[[], str], *, a
         return LocalSigner(_from_key(key, name), network.chain_id)
     if name == ENV_ACCOUNT:
         return _environment(network, allow_env_key)
-    store = keystores.find(name)
-    if store is None:
-        raise _unknown(name, network)
+    found = _find(name, commands)
+    if found is None:
+        raise _unknown(name, network, commands)
+    if isinstance(found, CommandAccount):
+        _refuse_public(found.address, network)
+        return CommandSigner(found, network.chain_id)
     # A public account is refused by the address in the file, before its passphrase is asked for.
-    _refuse_public(keystores.address_in(store.path), network)
-    account = _account(keystores.decrypt(store.path, name, passphrase()))
+    _refuse_public(keystores.address_in(found.path), network)
+    account = _account(keystores.decrypt(found.path, name, passphrase()))
     _refuse_public(account.address, network)
     return LocalSigner(account, network.chain_id)
 
 
+def _find(name: str, commands: Sequence[CommandAccount]) -> keystores.Keystore | CommandAccount | None:
+    """The keystore or command of that name. AccountError when there are two."""
+    store = keystores.find(name)
+    named = [each for each in commands if each.name == name]
+    if len(named) + (store is not None) > 1:
+        places = [f"command: {shown(str(each.origin), 300)}" for each in named]
+        raise keystores.two_of_a_name(name, ([keystores.place(store)] if store else []) + places)
+    return named[0] if named else store
+
+
 def _keep(name: str, account: LocalAccount, passphrase: str) -> AccountInfo:
     path = keystores.keep(name, account, passphrase)
-    return AccountInfo(name, str(account.address), str(path.parent))
+    return AccountInfo(name, str(account.address), keystores.OWN, str(path.parent))
 
 
 def _environment(network: Network, allowed: bool) -> Signer:
@@ -181,7 +187,7 @@ def _environment(network: Network, allowed: bool) -> Signer:
         raise AccountError(
             f"{ENV_KEY} is not set.", next_step="Use a keystore: hashkit account new NAME.", code="ENV_KEY"
         )
-    if network.chain_id not in _ENV_CHAINS and not allowed:
+    if network.main and not allowed:
         raise AccountError(
             f"A key from the environment is refused on {network.name} (chain {network.chain_id}).",
             why="Environments end up in logs, crash reports and process lists.",
@@ -225,7 +231,7 @@ def _account(key: bytes) -> LocalAccount:
     return account
 
 
-def _unknown(name: str, network: Network) -> AccountError:
+def _unknown(name: str, network: Network, commands: Sequence[CommandAccount]) -> AccountError:
     if name in _DEV_NAMES:
         return AccountError(
             f"{name} is an account of the embedded chain; this is {network.name}.",
@@ -233,7 +239,7 @@ def _unknown(name: str, network: Network) -> AccountError:
             next_step="Make an account of your own: hashkit account new NAME.",
             code="PUBLIC_KEY",
         )
-    known = [found.name for found in accounts()] + (sorted(_DEV_NAMES) if _is_embedded(network) else [])
+    known = [found.name for found in accounts(commands)] + (sorted(_DEV_NAMES) if _is_embedded(network) else [])
     return AccountError(
         f"There is no account called {shown(name)} for {network.name}.",
         why=f"Known are: {', '.join(known)}." if known else "No account was made or imported yet.",

@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hashkit.chain.small_json import small_object
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.terms import shown
 from hashkit.errors import AccountError, InputError
@@ -51,28 +52,44 @@ def accounts_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def keystores() -> tuple[Keystore, ...]:
-    """Every keystore that can be found, hashkit's own first. A name of ours hides the same name elsewhere."""
-    own = [Keystore(path.stem, OWN, path) for path in _files(accounts_folder()) if path.suffix == ".json"]
-    taken = {store.name for store in own}
+    """Every keystore that can be found, hashkit's own first. Two may have one name: ``find`` refuses it."""
+    found = [Keystore(path.stem, OWN, path) for path in _files(accounts_folder()) if path.suffix == ".json"]
     for program, folder in _FOREIGN.items():
         for path in _files(Path.home() / folder):
-            name = path.name.removesuffix(".json")
-            if name not in taken and _is_keystore(path):
-                own.append(Keystore(name, program, path))
-    return tuple(own)
+            if _is_keystore(path):
+                found.append(Keystore(path.name.removesuffix(".json"), program, path))
+    return tuple(found)
+
+
+def likely_names() -> list[str]:
+    """Names of files that should be keystores, without opening one: for the shell's completion."""
+    folders = (accounts_folder(), *(Path.home() / folder for folder in _FOREIGN.values()))
+    return sorted({path.name.removesuffix(".json") for folder in folders for path in _files(folder)})
 
 
 def find(name: str) -> Keystore | None:
-    """The keystore of that name. AccountError when two programs have one and hashkit has none."""
+    """The keystore of that name. AccountError when there are two, unless both files name one address."""
     found = [store for store in keystores() if store.name == name]
-    if len(found) > 1:
-        raise AccountError(
-            f"There are {len(found)} accounts called {shown(name)}.",
-            why=f"One each of {' and '.join(store.program for store in found)}.",
-            next_step="Import the right one under a name of its own: hashkit account import NAME --keystore FILE.",
-            code="AMBIGUOUS",
-        )
+    addresses = {address_in(store.path) for store in found}
+    if len(found) > 1 and (len(addresses) > 1 or None in addresses):
+        raise two_of_a_name(name, [place(store) for store in found])
     return found[0] if found else None
+
+
+def place(store: Keystore) -> str:
+    """Whose it is and where it lies."""
+    return f"{store.program}: {shown(str(store.path), 300)}"
+
+
+def two_of_a_name(name: str, places: list[str]) -> AccountError:
+    """Nobody can tell which of them is meant, and the wrong one would sign."""
+    return AccountError(
+        f"There are {len(places)} accounts called {shown(name)}.",
+        why=f"They lie in {' and in '.join(places)}.",
+        next_step="Give one of them another name: rename it, or import it by hashkit account import NAME --keystore.",
+        code="AMBIGUOUS",
+        details=places,
+    )
 
 
 def nearest(name: str, known: list[str]) -> str:
@@ -98,6 +115,14 @@ def keep(name: str, account: LocalAccount, passphrase: str) -> Path:
             "The passphrase is too short.", next_step=f"Use at least {_SHORTEST} characters.", code="PASSPHRASE"
         )
     path = accounts_folder() / f"{name}.json"
+    other = next((store for store in keystores() if store.name == name and store.program != OWN), None)
+    if other is not None:
+        raise AccountError(
+            f"{other.program} has an account called {name}: {other.path}.",
+            why="Two accounts of one name are refused when they should sign.",
+            next_step="Use it as it is, or choose another name.",
+            code="EXISTS",
+        )
     if path.exists():
         raise _taken(name)
     from eth_account import Account
@@ -159,10 +184,10 @@ def _is_keystore(path: Path) -> bool:
 def _read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            data = json.loads(file.read(_LARGEST_FILE).decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+            data = small_object(file.read(_LARGEST_FILE))
+    except OSError:
         data = None
-    if not isinstance(data, dict):
+    if data is None:
         raise _no_keystore(path)
     return data
 

@@ -22,12 +22,27 @@ class SendAnswer(enum.Enum):
     MAYBE_SENT = "nobody can tell"
 
 
-# Words of geth and op-geth, erigon, nethermind, besu, reth, anvil. "unknown transaction" is not "known".
+# One table serves all clients, because no two of them mean different things by the same words. Where they stand:
+#   geth, op-geth  core/txpool/errors.go, core/error.go (op-geth keeps geth's words; details follow after a colon)
+#   erigon         txnprovider/txpool/txpoolcfg/txpoolcfg.go, often with a gRPC code before: "ALREADY_EXISTS: …"
+#   nethermind     Nethermind.TxPool: AcceptTxResult.cs (names: "OldNonce, Current nonce: 5"); since 2026
+#                  TxPoolErrorMessages.cs (geth's words)
+#   besu           ethereum/api/…/response/RpcErrorType.java
+#   reth           RpcPoolError and RpcInvalidTransactionError in rpc-eth-types, which mirror geth; PoolError
+#   anvil          crates/anvil/src/eth/error.rs and its pool
 _WORDS = (
-    (SendAnswer.KNOWN, r"already ?known|already imported|already exists|(?<!un)known transaction|same hash"),
+    # "unknown transaction" is not "known". erigon: "existing tx with same hash", later "existing txn with same hash".
+    (
+        SendAnswer.KNOWN,
+        r"already ?known|already imported|already exists|(?<!un)known transaction|existing txn? with same hash",
+    ),
     (SendAnswer.NONCE_USED, r"nonce (is )?too low|nonce_too_low|old ?nonce|nonce below"),
+    # A pool that is full is no fee that is too low: those words stay unknown.
     (SendAnswer.FEE_TOO_LOW, r"underpriced|less than block base fee|fee ?too ?low|below.*base ?fee"),
-    (SendAnswer.FEE_TOO_LOW, r"could not replace|replacement ?not ?allowed"),
+    # besu: "below configured minimum gas price"; reth's pool: "feeCap 1 below chain minimum".
+    (SendAnswer.FEE_TOO_LOW, r"below (configured|chain) minimum"),
+    # erigon; reth's pool; nethermind.
+    (SendAnswer.FEE_TOO_LOW, r"could not replace existing|gas price to replace existing|replacement ?not ?allowed"),
     (SendAnswer.NO_FUNDS, r"insufficient funds|insufficient balance|upfront cost|insufficientfunds"),
 )
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from hashkit.chain import fees, rehearsal
 from hashkit.chain.answers import number, read_receipt
 from hashkit.chain.send_errors import SendAnswer, read_answer
-from hashkit.chain.signing import TransactionSigner, fields, read_signed, sign
+from hashkit.chain.signing import Signer, fields, read_signed, sign
 from hashkit.contracts.call import Call, Deploy
 from hashkit.domain.attempts import Attempt, Receipt
 from hashkit.domain.network import Network
@@ -63,7 +63,7 @@ class Sender:
 
     endpoint: Endpoint
     network: Network
-    signer: TransactionSigner
+    signer: Signer
     ledger: Ledger
     on_event: Callable[[str, str, str], None] = field(default=lambda kind, tx_hash, text: None)
     wait_seconds: float = 300.0
@@ -184,6 +184,7 @@ class Sender:
 
     def _dearer(self, old: Attempt) -> Attempt:
         """The same nonce and the same content with more money. Read from the signed bytes themselves."""
+        self.check_chain()
         now = fees.prices(self.endpoint)
         wanted = {name: value for name, value in read_signed(old.raw).items() if name not in "vrs"}
         del wanted["accessList"]
@@ -280,8 +281,11 @@ class Sender:
                 raise self._foreign(attempt)
             if now - started > self.wait_seconds:
                 raise self._unknown(attempt, f"No block held it within {self.wait_seconds:.0f} seconds.")
-            if now - last_sent > _REBROADCAST and not self._is_known(attempt):
-                self._send(attempt)
+            if now - last_sent > _REBROADCAST:
+                if not self._is_known(attempt):
+                    self._send(attempt)
+                # A node may know it and tell nobody. The bytes are in the journal, so they may go to every node.
+                self.endpoint.tell_others("eth_sendRawTransaction", ("0x" + attempt.raw.hex(),))
                 last_sent = now
             if now - offered > _IMPATIENT:
                 if self._is_passed_over(attempt, head):

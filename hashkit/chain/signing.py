@@ -13,15 +13,22 @@ _HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 _COMPARED = ("chainId", "nonce", "to", "value", "data", "gas", "maxFeePerGas", "maxPriorityFeePerGas")
 
 
-class TransactionSigner(Protocol):
-    """What the sender needs of a signer."""
+class Signer(Protocol):
+    """Somebody who signs. Behind it may lie a file, a device or a service.
+
+    What comes back is not believed: ``sign`` and ``sign_message`` compare every field and
+    the recovered sender.
+    """
 
     @property
     def address(self) -> str:
         """Checksummed address that signs."""
 
     def sign_transaction(self, fields: dict[str, Any]) -> bytes:
-        """The signed bytes, ready to send."""
+        """The signed bytes of an EIP-1559 transaction, ready to send."""
+
+    def sign_typed_data(self, full_message: dict[str, Any]) -> bytes:
+        """The 65-byte signature of an EIP-712 message in its full form."""
 
 
 def essence(action: Call | Deploy) -> tuple[str | None, int, bytes]:
@@ -56,7 +63,7 @@ def fields(
     return made if to is None else {**made, "to": to}
 
 
-def sign(signer: TransactionSigner, wanted: dict[str, Any]) -> tuple[bytes, str]:
+def sign(signer: Signer, wanted: dict[str, Any]) -> tuple[bytes, str]:
     """The signed bytes and their hash. AccountError when the signer returned anything else than asked."""
     raw = signer.sign_transaction(dict(wanted))
     try:
@@ -72,6 +79,23 @@ def sign(signer: TransactionSigner, wanted: dict[str, Any]) -> tuple[bytes, str]
     if by != signer.address:
         raise _not_ours(f"it is signed by {by}, not by {signer.address}")
     return raw, "0x" + keccak(raw).hex()
+
+
+def sign_message(signer: Signer, full_message: dict[str, Any]) -> bytes:
+    """The signature of an EIP-712 message. AccountError when the contracts would not take it for the signer's."""
+    from eth_account import Account
+    from eth_account.messages import encode_typed_data
+
+    signature = signer.sign_typed_data(full_message)
+    if len(signature) != 65 or signature[64] not in (27, 28) or int.from_bytes(signature[32:64]) > _HALF_ORDER:
+        raise _not_ours("it is not 65 bytes with a low s and a v of 27 or 28", "signature")
+    try:
+        by = str(Account.recover_message(encode_typed_data(full_message=full_message), signature=signature))
+    except Exception as error:  # noqa: BLE001 - a foreign signer returns any bytes
+        raise _not_ours(f"it cannot be read ({type(error).__name__})", "signature") from None
+    if by != signer.address:
+        raise _not_ours(f"it is by {by}, or of another message", "signature")
+    return signature
 
 
 def read_signed(raw: bytes) -> dict[str, Any]:
@@ -102,9 +126,9 @@ def _signed_by(raw: bytes) -> str:
     return str(Account.recover_transaction(raw))
 
 
-def _not_ours(why: str) -> AccountError:
+def _not_ours(why: str, what: str = "transaction") -> AccountError:
     return AccountError(
-        "The signer returned another transaction than the one it was asked to sign.",
+        f"The signer returned another {what} than the one it was asked for.",
         why=f"Compared field by field, {why}. Nothing was sent.",
         next_step="Do not use this signer until you know why.",
         code="BAD_SIGNATURE",

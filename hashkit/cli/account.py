@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hashkit.cli.options import choices, noun
 from hashkit.cli.session import Answer, Session
+
+if TYPE_CHECKING:
+    from hashkit.chain.keys import AccountInfo
 
 
 @noun("account", "Keys that sign, encrypted on this machine. They are never shown and never options.")
@@ -32,7 +37,7 @@ def new(session: Session, name: str) -> None:
 
 @command.command(
     "import",
-    example="hashkit account import ops --keystore ~/.foundry/keystores/ops\nhashkit account import ops < key.txt",
+    example="hashkit account import bank --keystore ~/.foundry/keystores/ops\nhashkit account import ops < key.txt",
 )
 @click.argument("name")
 @click.option("--keystore", type=click.Path(path_type=Path), help="Keystore of another program; same passphrase.")
@@ -51,13 +56,19 @@ def import_(session: Session, name: str, keystore: Path | None) -> None:
 def list_(session: Session) -> None:
     """List the accounts that can be used, without opening one.
 
-    On devnet there are also issuer and dev1 to dev9, whose keys everybody knows.
+    The keystores of Foundry, ape and moccasin are read and never written. An account behind a command is named
+    in hashkit.toml or the user's config.toml. On devnet there are also issuer and dev1 to dev9, whose keys
+    everybody knows.
     """
-    from hashkit.chain.keys import accounts
+    found = session.accounts
+    rows = [(a.name, a.address or "unknown until opened", a.origin, a.source) for a in found]
+    headings = ("account", "address", "origin", "where")
+    session.show(Answer([a.to_dict() for a in found], headings=headings, rows=rows, warnings=_twice(found)))
 
-    found = accounts()
-    rows = [(a.name, a.address or "unknown until opened", a.source) for a in found]
-    session.show(Answer([a.to_dict() for a in found], headings=("account", "address", "where"), rows=rows))
+
+def _twice(found: Sequence[AccountInfo]) -> list[str]:
+    names = [account.name for account in found]
+    return [f"{name} is the name of several accounts" for name in sorted(set(names)) if names.count(name) > 1]
 
 
 def _kept(name: str, address: str | None, where: str) -> list[str]:

@@ -7,12 +7,14 @@ to give it. Nothing secret is ever an option.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from hashkit.domain.units import Units
 from hashkit.errors import AccountError, InputError
 
 PASSWORD_FILE = "HASHKIT_PASSWORD_FILE"
@@ -43,11 +45,29 @@ class Asker:
                 code="CONFIRM",
             )
         if word:
-            agreed = click.prompt(question, default="", err=True, show_default=False) == word
-        else:
-            agreed = click.confirm(question, default=False, err=True)
-        if not agreed:
+            self.insist(question, word)
+        elif not click.confirm(question, default=False, err=True):
+            raise _declined()
+
+    def insist(self, question: str, words: str) -> None:
+        """Have somebody who can be asked type ``words``, whatever --yes says. InputError when he does not."""
+        if click.prompt(question, default="", err=True, show_default=False) != words:
+            raise _declined()
+
+    def repeat(self, total: Units) -> str:
+        """Have the total of an order typed, digit by digit; ``--yes`` is no answer. InputError when it is another."""
+        if not self.may_ask:
+            raise InputError(
+                f"The order of {total.show()} holds something unusually large, and nobody can be asked.",
+                why="The warnings of the plan name it; --yes does not cover it. Nothing was done.",
+                next_step="Look at the plan with --dry-run; if it is meant, pass --accept-large with its total.",
+                code="LARGE",
+            )
+        question = f"Something is unusually large. Type the total of {total.show()} without separators to go on"
+        answer = click.prompt(question, default="", err=True, show_default=False).strip(" ")
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", answer) or Units.of(answer, total.decimals) != total:
             raise InputError("Not confirmed. Nothing was done.", code="DECLINED")
+        return str(total)
 
     def passphrase(self) -> str:
         """The passphrase of a keystore. AccountError when nobody can be asked."""
@@ -73,3 +93,7 @@ class Asker:
         if self.may_ask:
             return str(click.prompt(what, hide_input=True, err=True))
         return sys.stdin.readline().strip() if sys.stdin is not None else ""
+
+
+def _declined() -> InputError:
+    return InputError("Not confirmed. Nothing was done.", code="DECLINED")

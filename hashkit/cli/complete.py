@@ -32,10 +32,9 @@ def terms(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> li
 
 def accounts(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Accounts of the embedded chain and of this user."""
-    from hashkit.chain.keystores import accounts_folder
+    from hashkit.chain.keystores import likely_names
 
-    own = sorted(path.stem for path in accounts_folder().glob("*.json"))
-    return _matching([*_DEV_ACCOUNTS, *own], incomplete)
+    return _matching([*_DEV_ACCOUNTS, *likely_names()], incomplete)
 
 
 def _matching(names: Iterable[str], incomplete: str) -> list[CompletionItem]:

@@ -40,7 +40,7 @@ def import_(session: Session, file: Path, skip_invalid: bool) -> None:
     plan = asset.investors.load(sheet.rows)
     loaded = session.write(plan, warnings=sheet.warnings)
     skipped = [f"skipped: {problem}" for problem in sheet.problems]
-    session.show(Answer(loaded.to_dict(), [_told(loaded)], warnings=[*skipped, *sheet.warnings]))
+    session.show(Answer(loaded.to_dict(), [_told(loaded)], warnings=[*skipped, *plan.warnings, *sheet.warnings]))
 
 
 @command.command("add", example="hashkit investor add INV-009 --wallet dev9 --country SG --kyc-expires 2031-11-30")
@@ -62,7 +62,7 @@ def add(
         label, wallet, country=country, investor_class=investor_class, kyc_expires=kyc_expires, proof=proof
     )
     loaded = session.write(plan)
-    session.show(Answer(loaded.to_dict(), [_told(loaded)]))
+    session.show(Answer(loaded.to_dict(), [_told(loaded)], warnings=plan.warnings))
 
 
 @command.command("show", example="hashkit investor show INV-001")

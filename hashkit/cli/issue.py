@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hashkit.cli.options import choices, verb
-from hashkit.cli.papers import APPROVAL, read_rows
+from hashkit.cli.papers import ACCEPT_LARGE, APPROVAL, read_rows
 from hashkit.cli.screen import counted
 from hashkit.cli.session import Answer, Session
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--skip-ineligible", is_flag=True, help="Skip rows the token refuses; they stay unissued for ever.")
 @click.option("--expect-total", metavar="AMOUNT", help="Control total: refuse when the rows add up to another sum.")
+@ACCEPT_LARGE
 @APPROVAL
 @choices(write=True, asset=True)
 def command(
@@ -36,6 +37,7 @@ def command(
     opening_position: Path | None,
     skip_ineligible: bool,
     expect_total: str | None,
+    accept_large: str | None,
     approval: Approval | None,
 ) -> None:
     """Issue the rows of FILE (CSV): open their order, execute it, check it against the chain.
@@ -51,6 +53,7 @@ def command(
         expect_total=expect_total,
         approval=approval,
         opening_position=opening_position is not None,
+        accept_large=accept_large,
     )
     issued = session.write(plan, warnings=sheet.warnings)
     lines = [plan.note] if plan.note else _told(issued, asset.symbol)

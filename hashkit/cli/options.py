@@ -38,7 +38,13 @@ _NETWORK = (
         shell_complete=complete.networks,
         help="Chain by name or id: hashkey, hashkey-testnet, devnet.",
     ),
-    _option("--rpc-url", envvar="HASHKIT_RPC_URL", help="Node to use instead of the network's own."),
+    _option(
+        "--rpc-url",
+        envvar="HASHKIT_RPC_URL",
+        multiple=True,
+        callback=lambda context, option, urls: ",".join(urls) or None,
+        help="Node to use instead of the network's own; once more for each other, the preferred first.",
+    ),
 )
 _ASSET = (
     _option(

@@ -52,4 +52,9 @@ APPROVAL = click.option(
     metavar="FILE",
     help="Signature of an approver, made by `hashkit order approve`.",
 )
+ACCEPT_LARGE = click.option(
+    "--accept-large",
+    metavar="AMOUNT",
+    help="Total of an order with something unusually large in it: says that it is meant.",
+)
 ORDER_ID = click.argument("order_id", callback=_order_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +16,7 @@ from hashkit.cli.screen import Row, Screen, clean
 from hashkit.errors import AccountError, InputError, NodeError
 
 if TYPE_CHECKING:
+    from hashkit.chain.keys import AccountInfo
     from hashkit.cli.progress import Watch
     from hashkit.domain.network import Network
     from hashkit.domain.units import Units
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from hashkit.store.project import Project
 
 R = TypeVar("R")
-
-TEST_NETWORKS = frozenset({133})
-"""Chains whose coins are worth nothing: there y or n is enough. On any other the symbol is typed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -75,6 +72,7 @@ class Session:
         self.screen = Screen(choices.as_json, choices.quiet, choices.verbose, choices.color)
         self.asker = Asker(yes=choices.yes, no_input=choices.no_input)
         self._told: dict[str, Any] = {}
+        self._warned: list[str] = []
 
     @cached_property
     def project(self) -> Project:
@@ -108,6 +106,14 @@ class Session:
         """``[networks.NAME]`` of hashkit.toml, where there is one."""
         return self.project.settings.networks if self.place else {}
 
+    @property
+    def accounts(self) -> tuple[AccountInfo, ...]:
+        """Every account that could be opened."""
+        from hashkit.chain.keys import accounts
+        from hashkit.issuer.accounts import command_accounts
+
+        return accounts(command_accounts(self.project if self.place else None))
+
     def connect(self, *, reading: bool = False, watching: bool = False, anywhere: bool = False) -> Hashkit:
         """A connection to the network, for the account that acts.
 
@@ -121,35 +127,41 @@ class Session:
             self.network.name,
             self.setting("account") if signs else None,
             project=folder,
-            rpc_url=self.url,
+            rpc_url=self.urls,
             passphrase=None if os.environ.get("HASHKIT_PASSWORD_FILE") else self.asker.passphrase,
             allow_env_key=self.choices.allow_env_key,
         )
         self._tell_network(hashkit.network)
-        return hashkit if signs else self._watching(hashkit, reading)
+        if not signs:
+            return self._watching(hashkit, reading)
+        self._tell_signer(hashkit)
+        return hashkit
 
     # For the auditor: no project, no account, and none of the code that could sign.
 
     @cached_property
     def node(self) -> Endpoint:
-        """The node of the network."""
+        """The nodes of the network."""
         from hashkit.rpc.client import Endpoint
 
-        return Endpoint(self.url, chain_id=self.network.chain_id)
+        return Endpoint(self.urls, chain_id=self.network.chain_id)
 
     @property
-    def url(self) -> str:
-        """Where the node is. NodeError when it should be this project's local chain and that does not run.
+    def urls(self) -> tuple[str, ...]:
+        """Where the nodes are, the preferred first.
+
+        NodeError when it should be this project's local chain and that does not run.
 
         The usual port is no substitute: the chain of another project may listen there.
         """
         from hashkit.chain import devnet
         from hashkit.chain.networks import presets
+        from hashkit.rpc.client import split_urls
 
         given = self.setting("rpc_url")
         usual = self.network.rpc_urls == presets()["devnet"].rpc_urls
         if given or not (self.place and self.network.dev and usual):
-            return given or self.network.rpc_urls[0]
+            return split_urls(given or self.network.rpc_urls)
         running = devnet.status(self.place)
         if running is None:
             raise NodeError(
@@ -157,7 +169,7 @@ class Session:
                 next_step="Start it: hashkit devnet up.",
                 code="DEVNET_DOWN",
             )
-        return running.url
+        return (running.url,)
 
     def token_address(self, token: str | None) -> str:
         """The address of a token: as given, or from the deployment record of a symbol."""
@@ -226,6 +238,10 @@ class Session:
             told = [*plan.warnings, *warnings] if self.screen.json else warnings
             self.show(Answer(plan.to_dict(), plan.table().splitlines(), warnings=told))
             click.get_current_context().exit()
+        if plan.steps and plan.repeat:
+            self.screen.say(plan.table())
+            self.asker.repeat(plan.repeat)
+            plan = replace(plan, repeat=None)
         if plan.steps and (self.choices.save_as or self.choices.to_safe):
             self._save(plan, warnings)
         if plan.steps:  # without steps the note is the answer
@@ -278,7 +294,7 @@ class Session:
             "network": self._told.get("network"),
             "asset": self._told.get("asset"),
             "data": answer.data,
-            "warnings": list(answer.warnings),
+            "warnings": [*self._warned, *answer.warnings],
             "links": {name: link for name, link in answer.links.items() if link},
         }
 
@@ -287,16 +303,25 @@ class Session:
         self._told["network"] = told
         return network
 
+    def _tell_signer(self, hashkit: Hashkit) -> None:
+        """Say who will sign, where that is not simply a keystore: before the first signature, not after."""
+        from hashkit.chain.command_signer import CommandSigner
+        from hashkit.chain.keys import ENV_ACCOUNT, ENV_KEY
+
+        if isinstance(hashkit.context.signer, CommandSigner):
+            self.screen.say(f"Signer: {hashkit.context.signer.described}")
+        elif self.setting("account") == ENV_ACCOUNT:
+            self._warned.append(f"{ENV_KEY} signs. Environments end up in logs and crash reports: use a keystore.")
+            self.screen.say(f"Warning: {self._warned[-1]}")
+
     def _watching(self, hashkit: Hashkit, reading: bool) -> Hashkit:
         """Without a key: reads, and plans for the account that would act."""
-        from dataclasses import replace
-
         from hashkit.issuer.client import Hashkit
 
         account = None if reading else self.setting("account")
         if account is None:
             return hashkit
-        return Hashkit(replace(hashkit.context, account=address_of(account, hashkit.network)))
+        return Hashkit(replace(hashkit.context, account=address_of(account, hashkit.network, self.accounts)))
 
     def _only_asset(self, hashkit: Hashkit) -> str:
         found = hashkit.assets()
@@ -312,24 +337,24 @@ class Session:
 
     def _confirm(self, plan: Plan[Any], final: bool) -> None:
         word = clean(plan.confirm_word or "")
-        if not word or not (final or plan.context.network.chain_id not in TEST_NETWORKS):
+        if not word or not (final or plan.context.network.main):
             self.asker.agree("Go on?")
             return
         why = "This cannot be undone" if final else f"This is {plan.context.network.title}"
         self.asker.agree(f"{why}. Type {word} to go on", word)
 
 
-def address_of(account: str, network: Network) -> str:
+def address_of(account: str, network: Network, accounts: Iterable[AccountInfo]) -> str:
     """The address of an account by its name, without opening it. AccountError when nobody knows it."""
     from hashkit.chain.devaccounts import DEV_ACCOUNTS
-    from hashkit.chain.keys import accounts
     from hashkit.contracts.addresses import read_address
 
     if account[:2].lower() == "0x":
         return read_address(account)[0]
-    known = {found.name: found.address for found in accounts()}
-    known |= {dev.name: dev.address for dev in DEV_ACCOUNTS} if network.dev else {}
-    address = known.get(account)
+    known = {found.address for found in accounts if found.name == account}
+    if network.dev:
+        known = {dev.address for dev in DEV_ACCOUNTS if dev.name == account} or known
+    address = known.pop() if len(known) == 1 else None
     if address is None:
         raise AccountError(
             f"The address of the account {account[:64]!r} is not known without opening it.",

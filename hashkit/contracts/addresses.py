@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
 
 from hashkit.contracts.hashing import checksum
 from hashkit.errors import InputError
@@ -17,6 +19,10 @@ _PREDEPLOY = re.compile(r"0x4200000000000000000000000000000000[0-9a-f]{6}")
 
 SMALLEST = 0x10000
 """Everything below is the zero address, a precompile (0x1 to 0x11, 0x100) or a made-up burn address."""
+
+
+COMPARE = "compare every digit (address poisoning)"
+"""What to do about wallets that look alike."""
 
 
 def read_address(text: str) -> tuple[str, bool]:
@@ -47,6 +53,22 @@ def read_contract(text: str) -> str:
             code="CHECKSUM",
         )
     return right
+
+
+def look_alikes(addresses: Iterable[str]) -> list[tuple[str, ...]]:
+    """Groups of different addresses that share their first and their last four digits: what people compare.
+
+    Making such an address takes an attacker minutes, so a wallet copied from a history may be his.
+    """
+    groups: dict[str, list[str]] = defaultdict(list)
+    for address in dict.fromkeys(addresses):
+        groups[look(address)].append(address)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def look(address: str) -> str:
+    """The digits of an address that people compare."""
+    return (address[2:6] + address[-4:]).lower()
 
 
 def _refuse_system(address: str) -> None:

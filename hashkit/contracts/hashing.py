@@ -125,7 +125,11 @@ def _fields(text: str) -> list[dict[str, str]]:
     return [{"name": name, "type": kind} for kind, name in pairs]
 
 
-def clone_runtime(implementation: str) -> bytes:
-    """Runtime code of an EIP-1167 minimal proxy onto ``implementation`` (OpenZeppelin Clones)."""
+def clone_runtime(implementation: str, bound_to: str | None = None) -> bytes:
+    """Runtime code of an EIP-1167 minimal proxy onto ``implementation`` (OpenZeppelin Clones).
+
+    A rule book carries the token it is ``bound_to`` behind that code, as an immutable argument.
+    """
     target = bytes.fromhex(implementation[2:])
-    return bytes.fromhex("363d3d373d3d3d363d73") + target + bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
+    tail = bytes.fromhex(bound_to[2:]) if bound_to else b""
+    return bytes.fromhex("363d3d373d3d3d363d73") + target + bytes.fromhex("5af43d82803e903d91602b57fd5bf3") + tail

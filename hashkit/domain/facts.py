@@ -46,7 +46,7 @@ class Fact:
     @property
     def kind(self) -> str:
         """The name of the fact as people type it: ``moved``, ``order-opened``."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+        return _dashed(type(self).__name__)
 
     def to_dict(self) -> dict[str, Any]:
         """Flat JSON form; integers beyond 53 bits are safe because amounts become strings."""
@@ -54,6 +54,15 @@ class Fact:
         where = body.pop("where")
         shown = {k: str(v) if k in ("amount", "cap") else v for k, v in body.items()}
         return {"kind": self.kind, **where, **shown}
+
+
+def kinds() -> tuple[str, ...]:
+    """The names of all facts."""
+    return tuple(_dashed(each.__name__) for each in Fact.__subclasses__())
+
+
+def _dashed(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+_TEST_CHAINS = frozenset({133})
+"""Public chains whose coins and units are worth nothing."""
 Finality = Literal["finalized", "safe", "latest"]
 
 
@@ -41,6 +43,11 @@ class Network:
     """The most that a transaction may offer, wei per gas; None: whatever the chain asks."""
     dev: bool = False
     """True for the embedded chain only: its keys are public."""
+
+    @property
+    def main(self) -> bool:
+        """Whether something is at stake: any chain but the embedded one and the testnet."""
+        return not self.dev and self.chain_id not in _TEST_CHAINS
 
     def transaction_link(self, tx_hash: str) -> str | None:
         """The explorer's page of a transaction."""

@@ -154,7 +154,7 @@ def instant(when: str | date | datetime) -> int:
 def period(text: str) -> int:
     """Seconds of ``90d``, ``12h`` or ``30s``."""
     number, unit = text[:-1], text[-1:]
-    if unit not in _PERIODS or not (number.isascii() and number.isdigit()) or int(number) * _PERIODS[unit] > LONGEST:
+    if unit not in _PERIODS or not re.fullmatch(r"[0-9]{1,10}", number) or int(number) * _PERIODS[unit] > LONGEST:
         raise InputError(f"{shown(text)} is no period.", next_step="Write for example 90d, 12h or 30s.", code="PERIOD")
     return int(number) * _PERIODS[unit]
 

@@ -50,6 +50,8 @@ class Units:
         if isinstance(amount, Decimal):
             if not amount.is_finite():
                 raise InputError(f"{amount} is not an amount.", code="AMOUNT")
+            if amount.adjusted() > 40:  # written out it could fill the memory
+                raise InputError(f"{amount:.3E} is more than any token can hold.", code="AMOUNT")
             return cls._parse(format(amount, "f"), decimals)
         if isinstance(amount, str):
             return cls._parse(amount, decimals)
@@ -76,7 +78,7 @@ class Units:
         whole, fraction = match[1], match[2] or ""
         if len(fraction.rstrip("0")) > decimals:
             raise InputError(
-                f"{text} has {len(fraction.rstrip('0'))} decimals, the token has {decimals}.",
+                f"{text[:60]} has {len(fraction.rstrip('0'))} decimals, the token has {decimals}.",
                 why="Rounding would change what was approved.",
                 next_step=f"Give at most {decimals} decimals.",
                 code="DECIMALS",

@@ -27,6 +27,7 @@ from hashkit.issuer.steps import Check, Outcome, Step
 from hashkit.issuer.who import name_of, resolve
 from hashkit.rpc.reads import read
 from hashkit.store.deployments import Deployment
+from hashkit.store.sheets.cells import identifier, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,10 @@ class Acts:
 
     def redeem(self, holder: str, amount: str | Decimal | Units, external_id: str) -> Plan[Redemption]:
         """End units of a holder against the paper ``external_id``, once."""
-        account, units, ref = resolve(self.context, holder), self._units(amount), ref_of(external_id)
+        account, units = resolve(self.context, holder), self._units(amount)
+        ref = ref_of(spelled(identifier, external_id))
+        if not units:
+            raise InputError("Nothing is redeemed by 0 units, and the paper would be used up.", code="AMOUNT")
         title = f"Redeem {self._shown(units)} from {self.name(account)}"
 
         def result(outcome: Outcome) -> Redemption:

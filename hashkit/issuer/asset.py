@@ -26,6 +26,7 @@ from hashkit.issuer.orders import Approval, Holding, PreparedOrder, approve
 from hashkit.issuer.plan import Plan
 from hashkit.issuer.powers import Powers
 from hashkit.issuer.rules import Rules
+from hashkit.issuer.second_look import SecondLook, repeated
 from hashkit.issuer.slots import Slots
 from hashkit.issuer.sources import Sources
 from hashkit.issuer.steps import Outcome, Step
@@ -158,12 +159,14 @@ class Asset:
         expect_total: str | Decimal | Units | None = None,
         approval: Approval | None = None,
         opening_position: bool = False,
+        accept_large: str | Decimal | Units | None = None,
     ) -> Plan[Issued]:
         """Issue rows of a sheet, or (holder, amount) pairs under ``external_id``; each row exactly once.
 
         InputError ``ROW_CHANGED`` when a row was issued before with other content. ``expect_total`` is the
         control total; ``approval`` carries another key's signature; ``opening_position`` takes over an
-        existing register and wants a token without supply.
+        existing register and wants a token without supply. ``accept_large`` repeats the total where the plan asks
+        for that: something in the order is unusually large.
         """
         return self._issuing.plan(
             rows,
@@ -172,6 +175,7 @@ class Asset:
             expect_total=expect_total,
             approval=approval,
             opening_position=opening_position,
+            accept_large=accept_large,
         )
 
     def order(
@@ -181,13 +185,30 @@ class Asset:
         return self._issuing.prepare(rows, external_id, approval)
 
     def open_order(
-        self, rows: Sequence[IssueRow | Holding], external_id: str | None = None, approval: Approval | None = None
+        self,
+        rows: Sequence[IssueRow | Holding],
+        external_id: str | None = None,
+        approval: Approval | None = None,
+        accept_large: str | Decimal | Units | None = None,
     ) -> Plan[Outcome]:
         """Open the order of these rows; somebody else executes it."""
-        return self._issuing.plan_open(rows, external_id, approval)
+        return self._issuing.plan_open(rows, external_id, approval, accept_large)
 
-    def approve_order(self, prepared: PreparedOrder) -> Approval:
-        """Sign the order (EIP-712), so that another key can open it. Sends nothing."""
+    def second_look(
+        self, prepared: PreparedOrder, accept_large: str | Decimal | Units | None = None
+    ) -> SecondLook:
+        """What to look at twice before the order is signed: sums, copies, wallets that look alike."""
+        return self._issuing.second_look(prepared, accept_large)
+
+    def approve_order(
+        self, prepared: PreparedOrder, accept_large: str | Decimal | Units | None = None
+    ) -> Approval:
+        """Sign the order (EIP-712), so that another key can open it. Sends nothing.
+
+        InputError ``LARGE`` when something in it is unusually large and ``accept_large`` does not repeat the total.
+        """
+        if (total := self.second_look(prepared, accept_large).repeat) is not None:
+            repeated(total, None)
         return approve(self.context, self.address, prepared)
 
     def close_order(self, order_id: str) -> Plan[Outcome]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from hashkit.contracts.asset_token import AssetToken
@@ -15,7 +16,7 @@ from hashkit.domain.countries import country_by_numeric
 from hashkit.domain.facts import ZERO, Fact
 from hashkit.domain.parties import Power
 from hashkit.domain.register import Register, fold
-from hashkit.domain.terms import iso_time
+from hashkit.domain.terms import iso_time, shown
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
 from hashkit.issuer.context import Context
@@ -165,6 +166,10 @@ def history(
     since: str | int | None = None,
 ) -> Iterator[HistoryEntry]:
     """What happened, oldest first. ``kind``: transfer, issue, redeem or the name of a fact."""
+    if kind is not None and kind not in (known_kinds := ("transfer", "issue", "redeem", *f.kinds())):
+        near = get_close_matches(kind, known_kinds, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known_kinds)}."
+        raise InputError(f"{shown(kind)} is no kind of entry.", next_step=hint, code="KIND")
     head = block(context.endpoint, "latest")
     first = block_at(context.endpoint, since, "latest").number if since is not None else 0
     times: dict[int, int] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from hashkit.contracts.asset_token import AssetToken
 from hashkit.domain.network import Network
 from hashkit.domain.terms import AssetTerms
 from hashkit.errors import AccountError, InputError
+from hashkit.issuer.accounts import command_accounts
 from hashkit.issuer.apply import apply
 from hashkit.issuer.asset import Asset
 from hashkit.issuer.batches import Batch, batch, batches, resume
@@ -24,7 +25,7 @@ from hashkit.issuer.context import Context
 from hashkit.issuer.deploy import plan_deploy
 from hashkit.issuer.plan import Plan
 from hashkit.issuer.steps import Outcome
-from hashkit.rpc.client import Endpoint
+from hashkit.rpc.client import Endpoint, split_urls
 from hashkit.rpc.reads import read
 from hashkit.store.deployments import Deployment, deployments
 from hashkit.store.project import Project
@@ -47,11 +48,13 @@ class Hashkit:
         account: str | None = None,
         *,
         project: Path | None = None,
-        rpc_url: str | None = None,
+        rpc_url: str | Sequence[str] | None = None,
         passphrase: Callable[[], str] | None = None,
         allow_env_key: bool = False,
     ) -> Hashkit:
         """A network by name or chain id, and the account that acts on it.
+
+        ``rpc_url``: one node or several, the preferred first, instead of the network's own.
 
         Without ``account`` everything can be planned and nothing sent. ``project`` is a folder (default: the
         project around the working folder, or the folder itself). ``passphrase`` opens the keystore; default:
@@ -59,12 +62,13 @@ class Hashkit:
         """
         home = _project(project)
         found = find_network(network, home.settings.networks)
-        url = rpc_url or _url(found, home)
-        endpoint = Endpoint(url, chain_id=found.chain_id)
+        urls = split_urls(rpc_url or _urls(found, home))
+        endpoint = Endpoint(urls, chain_id=found.chain_id)
         endpoint.check_chain()
         opened = passphrase or _passphrase_file
-        signer = open_signer(account, found, opened, allow_env_key=allow_env_key) if account else None
-        return cls(Context(home, replace(found, rpc_urls=(url,)), endpoint, signer))
+        named = command_accounts(home)
+        signer = open_signer(account, found, opened, allow_env_key=allow_env_key, commands=named) if account else None
+        return cls(Context(home, replace(found, rpc_urls=urls), endpoint, signer))
 
     @classmethod
     @contextmanager
@@ -103,10 +107,15 @@ class Hashkit:
         """The acting account, or None."""
         return self.context.signer.address if self.context.signer else self.context.account
 
-    def deploy(self, terms: AssetTerms | str | Path) -> Plan[Asset]:
-        """Deploy a tranche from its terms, or from its term sheet (TOML)."""
+    def deploy(self, terms: AssetTerms | str | Path, *, single_key: bool = False) -> Plan[Asset]:
+        """Deploy a tranche from its terms, or from its term sheet (TOML).
+
+        The acting account becomes owner and only agent. On a main network ``single_key`` must say that this is meant.
+        """
         found = terms if isinstance(terms, AssetTerms) else read_terms(Path(terms))
-        return plan_deploy(self.context, found, lambda deployment: Asset(self.context, deployment))
+        return plan_deploy(
+            self.context, found, lambda deployment: Asset(self.context, deployment), single_key=single_key
+        )
 
     def apply(self, path: str | Path) -> Plan[Outcome]:
         """A plan that was saved, by whomever: exactly that one, or a StalePlan."""
@@ -173,13 +182,13 @@ def _project(folder: Path | None) -> Project:
         return Project.scratch(folder or Path.cwd())
 
 
-def _url(found: Network, home: Project) -> str:
-    """The first URL of the network; the embedded chain's is known when it runs."""
+def _urls(found: Network, home: Project) -> Sequence[str]:
+    """The URLs of the network; the embedded chain's is known when it runs."""
     if found.dev:
         running = devnet.status(home.root)
         if running is not None:
-            return running.url
-    return found.rpc_urls[0]
+            return (running.url,)
+    return found.rpc_urls
 
 
 def _passphrase_file() -> str:

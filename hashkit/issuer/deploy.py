@@ -34,6 +34,8 @@ TOKEN_POWERS = (
 )
 """What the deploying account gets on the token; on the registry it gets ADMIT. Nobody gets RAW_SUPPLY."""
 
+SINGLE_KEY = "R-SINGLE-KEY"
+
 _ONCE = ("AssetTokenControl", "AssetToken", "RuleBook", "AssetFactory", "Lens")
 
 
@@ -46,10 +48,13 @@ class Parts:
     registry: str | None
 
 
-def plan_deploy(context: Context, terms: AssetTerms, made: Callable[[Deployment], R]) -> Plan[R]:
+def plan_deploy(
+    context: Context, terms: AssetTerms, made: Callable[[Deployment], R], *, single_key: bool = False
+) -> Plan[R]:
     """Everything from nothing to a token the registry pushes to; what is there already is used again.
 
-    ``made`` turns the record into what ``send`` returns.
+    ``made`` turns the record into what ``send`` returns. ``single_key`` says that one key shall hold every power,
+    without which nothing is deployed on a main network.
     """
     if context.project.deployment_file(context.network.chain_id, terms.symbol).exists():
         return _deployed_already(context, terms, made)
@@ -60,7 +65,7 @@ def plan_deploy(context: Context, terms: AssetTerms, made: Callable[[Deployment]
         title=f"Deploy {terms.symbol} on {context.network.name} ({context.network.chain_id})",
         result=lambda outcome: made(_record(context, terms, parts, outcome)),
         steps=steps,
-        checks=_checks(context, terms),
+        checks=(*_checks(context, terms), *_single_key(context, single_key)),
         headings=("", "contract", "what"),
         lines=tuple(_lines(terms, parts)),
         totals={"owner and agent": context.sender},
@@ -236,6 +241,15 @@ def _checks(context: Context, terms: AssetTerms) -> tuple[Check, ...]:
         return ()
     there = bool(code_at(context.endpoint, oracle, "latest"))
     return (Check("ORACLE", there, f"no contract at the sanctions oracle {oracle}", "Mend sanctions_oracle."),)
+
+
+def _single_key(context: Context, told: bool) -> tuple[Check, ...]:
+    """Whoever has the deploying key could do everything alone; where money is at stake that must be meant."""
+    if not context.network.main:
+        return ()
+    text = f"one key, {context.sender}, would own the token and hold every power over it"
+    fix = "Say that it is meant: --single-key, or single_key=True. Then grant powers to others and revoke its own."
+    return (Check(SINGLE_KEY, told, text, fix),)
 
 
 def _warnings(context: Context) -> tuple[str, ...]:

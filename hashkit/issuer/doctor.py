@@ -12,11 +12,13 @@ from hashkit.issuer.context import Context, now
 from hashkit.issuer.explorer import Explorer
 from hashkit.rpc.blocks import block
 from hashkit.rpc.reads import code_at
+from hashkit.rpc.survey import survey
 from hashkit.rpc.values import quantity
 from hashkit.store.deployments import deployments
 
 State = Literal["ok", "warn", "FAIL"]
 _OLD = 60  # seconds after which the newest block of a busy chain is suspicious
+_LAG = 15  # blocks that a node may be behind the others: they are not asked in the same second
 _AHEAD = 15  # seconds a block may be ahead of this machine's clock
 
 
@@ -54,9 +56,15 @@ def _survive(what: str, probe: Callable[[Context], Iterator[Finding]], context: 
 
 
 def _node(context: Context) -> Iterator[Finding]:
-    version = str(context.endpoint.call("web3_clientVersion"))[:60]
-    text = f"{context.endpoint.label} answers ({version}), chain {context.endpoint.chain_id()}"
-    yield Finding("node", "ok", text)
+    for node in survey(context.endpoint):
+        if node.chain_id not in (None, context.network.chain_id):
+            yield Finding("node", "FAIL", str(node), "Take it out of the list: nothing is sent while it is there.")
+        elif node.problem:
+            yield Finding("node", "warn", str(node), "The others stand in for it; mend it or take it out of the list.")
+        elif (node.lag or 0) > _LAG:
+            yield Finding("node", "warn", str(node), "It is not used while it is behind.")
+        else:
+            yield Finding("node", "ok", str(node))
 
 
 def _blocks(context: Context) -> Iterator[Finding]:

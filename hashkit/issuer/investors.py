@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from hashkit.contracts.addresses import COMPARE, look_alikes
 from hashkit.contracts.call import Call
 from hashkit.contracts.hashing import keccak
 from hashkit.contracts.identity_registry import IdentityRegistry
@@ -25,11 +26,12 @@ from hashkit.issuer.costs import quote
 from hashkit.issuer.plan import Plan
 from hashkit.issuer.standing_acts import StandingActs
 from hashkit.issuer.steps import Check, Outcome, Step
-from hashkit.issuer.who import resolve, short
+from hashkit.issuer.who import contracts_of, no_contract_of_ours, resolve, short
 from hashkit.rpc.blocks import block
 from hashkit.rpc.reads import read, read_many
 from hashkit.store.names import Names
 from hashkit.store.sheets import InvestorRow
+from hashkit.store.sheets.cells import day, digest, identifier, spelled
 
 _BATCH = 100  # admissions in one transaction
 _NEVER = datetime(2099, 12, 31, tzinfo=UTC).date()
@@ -125,6 +127,8 @@ class Investors:
 
     def load(self, rows: Sequence[InvestorRow]) -> Plan[Loaded]:
         """Admit, link and update what differs from the chain; what stands there already is not sent."""
+        self._refuse_contracts(rows)
+        alike = self._look_alikes(rows)
         work = self._compare(rows)
         steps = self._steps(work)
         counts = {"admit": len(work.admit), "link": len(work.link), "update": len(work.update)}
@@ -137,6 +141,7 @@ class Investors:
             headings=("investor", "wallet", "country", "class", "KYC until"),
             lines=tuple(_line(row) for row in rows[:20]),
             totals={k: str(v) for k, v in {**counts, "unchanged": work.unchanged}.items()},
+            warnings=alike,
             fee=quote(self.context, [(s.action if isinstance(s.action, Call) else None, 60_000) for s in steps]),
             note="" if steps else "Everything is in the registry already; nothing to send.",
         )
@@ -146,8 +151,7 @@ class Investors:
 
         ``proof`` is a 32-byte hash of the evidence.
         """
-        day = _day(kyc_expires)
-        until = int(datetime.combine(day, time(23, 59, 59), UTC).timestamp())
+        until = int(datetime.combine(_day(kyc_expires), time(23, 59, 59), UTC).timestamp())
         return self._acts.renew(_several(who), until, _hash(proof))
 
     def revoke(self, who: str | Sequence[str], reason: str) -> Plan[Outcome]:
@@ -205,6 +209,35 @@ class Investors:
                 )
             )
         return tuple(views)
+
+    def _refuse_contracts(self, rows: Sequence[InvestorRow]) -> None:
+        """InputError with every row whose wallet is a contract of this project."""
+        contracts, problems = contracts_of(self.context), []
+        for row in rows:
+            try:
+                no_contract_of_ours(row.wallet, contracts)
+            except InputError as error:
+                problems.append(f"row {row.line}: {error.sentence}" if row.line else error.sentence)
+        if problems:
+            raise InputError(
+                f"{len(problems)} of {len(rows)} wallets cannot hold units.",
+                why="They are contracts: nobody could ever move units out of them.",
+                next_step="Give the investors' own wallets.",
+                code="OWN_CONTRACT",
+                details=problems,
+            )
+
+    def _look_alikes(self, rows: Sequence[InvestorRow]) -> tuple[str, ...]:
+        """New wallets that look like one this project knows. Those of one file were compared when it was read."""
+        with Names(self.context.project.names_file) as names:
+            known = names.labels()
+        told = {**known, **{row.wallet: row.investor_id for row in rows}}
+        new = {row.wallet for row in rows} - known.keys()
+        return tuple(
+            f"{' and '.join(f'{wallet} ({told[wallet]})' for wallet in group)} look alike: {COMPARE}"
+            for group in look_alikes(told)
+            if not new.isdisjoint(group) and not new.issuperset(group)
+        )
 
     def _compare(self, rows: Sequence[InvestorRow]) -> _Work:
         """What the rows ask for against what the registry says."""
@@ -298,12 +331,12 @@ def _row(
     kind = investor_class if isinstance(investor_class, InvestorClass) else InvestorClass.parse(investor_class)
     return InvestorRow(
         line=0,
-        investor_id=label,
+        investor_id=spelled(identifier, label),
         wallet=resolve(context, wallet),
         country=country(code),
         investor_class=kind,
         kyc_expires=_day(kyc_expires),
-        proof=proof,
+        proof=spelled(digest, proof) if proof else None,
     )
 
 
@@ -312,18 +345,14 @@ def _several(who: str | Sequence[str]) -> Sequence[str]:
 
 
 def _day(when: str | date | None) -> date:
+    """The day as an investor file spells it, and no other spelling."""
     if when is None:
         return _NEVER
-    if isinstance(when, date):
-        return when
-    try:
-        return date.fromisoformat(when)
-    except ValueError:
-        raise InputError(f"{when[:40]!r} is not a day.", next_step="Write it like 2027-12-31.", code="DATE") from None
+    return spelled(day, when.isoformat() if isinstance(when, date) else when)
 
 
 def _hash(proof: str | None) -> bytes:
-    return bytes.fromhex(proof.removeprefix("0x")) if proof else bytes(32)
+    return bytes.fromhex(spelled(digest, proof)[2:]) if proof else bytes(32)
 
 
 def _line(row: InvestorRow) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from hashkit.issuer.orders import (
     rows_of,
 )
 from hashkit.issuer.plan import Plan
+from hashkit.issuer.second_look import SecondLook, copies, large, poisoned, repeated
 from hashkit.issuer.steps import Check, Outcome, Step
 from hashkit.issuer.who import name_of
 from hashkit.rpc.reads import read
@@ -99,6 +100,7 @@ class Issuing:
         expect_total: str | Decimal | Units | None = None,
         approval: Approval | None = None,
         opening_position: bool = False,
+        accept_large: str | Decimal | Units | None = None,
     ) -> Plan[Issued]:
         """Open the order, unless it is open, and issue what its cursor has not passed."""
         prepared = self.prepare(rows, external_id, approval)
@@ -107,6 +109,7 @@ class Issuing:
         if prepared.done:
             note = f"All {len(prepared.rows)} rows were issued before, by order {prepared.id[:10]}…; nothing to send."
             return Plan(self.context, title, self._result(prepared), note=note)
+        look = self.second_look(prepared, accept_large)
         todo = [row for _, part in open_chunks(prepared) for row in part]
         refused = refused_rows(self.context, self.token, self.investors, todo)
         steps = self._steps(prepared, skip_ineligible, approval)
@@ -131,20 +134,25 @@ class Issuing:
                 "order": prepared.id,
                 **({"goes on from row": str(prepared.state.next_row)} if prepared.state.next_row else {}),
             },
-            warnings=tuple(skipped),
+            warnings=(*skipped, *look.warnings),
+            repeat=look.repeat,
             fee=quote(self.context, self._guesses(prepared, steps)),
             confirm_word=None if self.context.network.dev else self.deployment.asset.symbol,
         )
 
     def plan_open(
-        self, rows: Sequence[IssueRow | Holding], external_id: str | None = None, approval: Approval | None = None
+        self,
+        rows: Sequence[IssueRow | Holding],
+        external_id: str | None = None,
+        approval: Approval | None = None,
+        accept_large: str | Decimal | Units | None = None,
     ) -> Plan[Outcome]:
         """Only open the order: somebody else executes it."""
         prepared = self.prepare(rows, external_id, approval)
         title = f"Open order {prepared.id[:10]}…: {prepared.order.total.show()} {self.deployment.asset.symbol}"
         if prepared.state.opened:
             return Plan(self.context, title, lambda o: o, note="The order is open already; nothing to send.")
-        step = self._open(prepared, approval)
+        step, look = self._open(prepared, approval), self.second_look(prepared, accept_large)
         return Plan(
             context=self.context,
             title=title,
@@ -152,8 +160,22 @@ class Issuing:
             steps=(step,),
             checks=tuple(self._order_checks(prepared, False)),
             totals={"rows": str(len(prepared.rows)), "order": prepared.id},
+            warnings=look.warnings,
+            repeat=look.repeat,
             fee=quote(self.context, self._guesses(prepared, (step,))),
         )
+
+    def second_look(self, prepared: PreparedOrder, accept_large: str | Decimal | Units | None = None) -> SecondLook:
+        """What a person should look at twice before this order is signed. InputError when another total is accepted."""
+        total, rows = prepared.order.total, prepared.rows
+        accepted = None if accept_large is None else Units.of(accept_large, self.decimals)
+        if accepted is not None:
+            repeated(total, accepted)
+        # What this order itself brought is no measure for it: a resumed one is judged as when it began.
+        supply = read(self.context.endpoint, self.token.total_supply(), "latest") - prepared.state.issued
+        sums = large(rows, total, Units(max(supply, 0), self.decimals))
+        free = self.context.network.dev or accepted is not None
+        return SecondLook((*sums, *copies(rows), *poisoned(rows, self.known)), total if sums and not free else None)
 
     # the checks
 

@@ -6,21 +6,24 @@ on chain already and goes on from its cursor; a changed row under an old id meet
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from hashkit.chain.signing import sign_message
+from hashkit.contracts.addresses import read_address
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.hashing import keccak, merkle_proof, order_id, order_message, rows_file, rows_tree
 from hashkit.domain.facts import ZERO
 from hashkit.domain.orders import CHUNK_ROWS, MAX_ROW_RAW, Order, OrderState, Row, canonical, chunks
-from hashkit.domain.terms import iso_time
+from hashkit.domain.terms import LAST_TIME, iso_time
 from hashkit.domain.units import Units
 from hashkit.errors import InputError, StalePlan
 from hashkit.issuer.context import Context
-from hashkit.issuer.who import resolve
+from hashkit.issuer.who import contracts_of, no_contract_of_ours, resolve
 from hashkit.rpc.blocks import block
 from hashkit.rpc.reads import read
 from hashkit.store.sheets import IssueRow
@@ -90,10 +93,20 @@ class Approval:
         """The approval in a file; InputError when it is none."""
         if not isinstance(data, dict) or data.get("schema") != "hashkit.approval/1":
             raise InputError("This is not an approval.", next_step="Make one: hashkit order approve.", code="APPROVAL")
+        order, deadline, approver, signature = (data.get(k) for k in ("orderId", "deadline", "approver", "signature"))
+        # A contract's signature (ERC-1271) may have any length.
+        word, wallet, many = r"0x[0-9a-f]{64}", r"0x[0-9a-fA-F]{40}", r"0x(?:[0-9a-f]{2}){1,4096}"
+        texts = ((order, word), (approver, wallet), (signature, many))
+        right = all(isinstance(text, str) and re.fullmatch(form, text) for text, form in texts)
+        if type(deadline) is not int or not 0 < deadline <= LAST_TIME or not right:
+            raise InputError("The approval is damaged.", next_step="Have it signed again.", code="APPROVAL")
         try:
-            return cls(str(data["orderId"]), int(data["deadline"]), str(data["approver"]), str(data["signature"]))
-        except (KeyError, TypeError, ValueError):
-            raise InputError("The approval is damaged.", next_step="Have it signed again.", code="APPROVAL") from None
+            return cls(str(order), deadline, read_address(str(approver))[0], str(signature))
+        except InputError as error:
+            why = f"Its approver: {error}"
+            raise InputError(
+                "The approval is damaged.", why=why, next_step="Have it signed again.", code="APPROVAL"
+            ) from None
 
 
 def rows_of(
@@ -103,10 +116,12 @@ def rows_of(
 
     All problems at once in one InputError.
     """
-    found, problems = [], []
+    found, problems, contracts = [], [], contracts_of(context)
     for number, row in enumerate(rows, start=1):
         try:
-            found.append(_row(context, decimals, row, external_id, number))
+            made = _row(context, decimals, row, external_id, number)
+            no_contract_of_ours(made.wallet, contracts)
+            found.append(made)
         except InputError as error:
             line = row.line if isinstance(row, IssueRow) else number
             problems.append(f"row {line}: {error.sentence} {error.next_step}")
@@ -210,7 +225,7 @@ def _check_approval(order: Order, approval: Approval | None) -> None:
 def approve(context: Context, token: str, prepared: PreparedOrder) -> Approval:
     """The signer's approval (EIP-712). Sends nothing and costs nothing."""
     signer = context.need_signer()
-    signature = signer.sign_typed_data(order_message(prepared.order, context.network.chain_id, token))
+    signature = sign_message(signer, order_message(prepared.order, context.network.chain_id, token))
     return Approval(prepared.id, prepared.order.deadline, signer.address, "0x" + signature.hex())
 
 

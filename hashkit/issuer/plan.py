@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from hashkit.chain.fees import Fee
+from hashkit.domain.units import Units
 from hashkit.domain.verdict import Verdict
 from hashkit.errors import Refused, TransferRefused
 from hashkit.issuer.context import Context
 from hashkit.issuer.safe import safe_batch
 from hashkit.issuer.saved import saved
+from hashkit.issuer.second_look import repeated
 from hashkit.issuer.steps import Check, Event, Outcome, Step
 from hashkit.issuer.write import carry_out
 from hashkit.store.plans import SavedPlan
@@ -40,6 +42,8 @@ class Plan(Generic[R]):
     fee: Fee | None = None
     confirm_word: str | None = None
     """What the user types to confirm an act that cannot be undone, or one on a main network."""
+    repeat: Units | None = None
+    """The total of an order that holds something unusually large. ``send`` and ``save`` want it repeated before."""
     note: str = ""
     verdict: Verdict | None = None
     """The token's own answer, where the plan is about a movement."""
@@ -94,6 +98,8 @@ class Plan(Generic[R]):
         """The steps, when nothing speaks against them; else what ``refused`` holds is raised."""
         if self.refused is not None:
             raise self.refused
+        if self.repeat is not None:
+            repeated(self.repeat, None)
         return self.steps
 
     def table(self) -> str:
@@ -123,6 +129,7 @@ class Plan(Generic[R]):
             "warnings": list(self.warnings),
             "fee": self.fee.to_dict() if self.fee else None,
             "confirm": self.confirm_word,
+            "repeat": self.repeat.to_dict() if self.repeat else None,
             "note": self.note,
             "verdict": self.verdict.to_dict() if self.verdict else None,
         }

@@ -6,6 +6,7 @@ before anything is issued or moved: ``preset`` counts every holder while the tok
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -317,7 +318,7 @@ def _lowers(before: int, limit: int) -> bool:
 
 
 def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 2**32):
+    if not (re.fullmatch(r"[0-9]{1,10}", text) and int(text) < 2**32):
         raise InputError(f"{text[:40]!a} is no number of holders.", next_step="Write a whole number.", code="NUMBER")
     return int(text)
 

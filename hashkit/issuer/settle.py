@@ -51,7 +51,8 @@ def _meant(context: Context, journal: Journal, record: StepRecord) -> tuple[Call
     if not digest or not path.exists():
         return None
     for step in restored(SavedPlan.read(path)):
-        if isinstance(step.action, Call) and step.action.to == record.target:
-            if step.truths and digest_of(step.action) == record.digest:
-                return step.action, step.truths
+        if not isinstance(step.action, Call) or step.action.to != record.target:
+            continue
+        if step.truths and digest_of(step.action) == record.digest:
+            return step.action, step.truths
     return None

@@ -9,6 +9,7 @@ from hashkit.contracts.addresses import read_address
 from hashkit.domain.terms import shown
 from hashkit.errors import InputError
 from hashkit.issuer.context import Context
+from hashkit.store.deployments import deployments
 from hashkit.store.names import Names
 
 
@@ -33,6 +34,28 @@ def resolve(context: Context, who: str) -> str:
             code="UNKNOWN_PARTY",
         )
     return wallets[0]
+
+
+def contracts_of(context: Context) -> Mapping[str, str]:
+    """``{address: "the AssetToken of HKGREEN"}`` for everything this project deployed on the chain."""
+    found: dict[str, str] = {}
+    for record in deployments(context.project, context.network.chain_id):
+        for name, contract in record.contracts.items():
+            for address in filter(None, (contract.address, contract.implementation)):
+                found.setdefault(address, f"the {name} of {record.asset.symbol}")
+    return found
+
+
+def no_contract_of_ours(wallet: str, contracts: Mapping[str, str]) -> str:
+    """``wallet``, or InputError when it is one of ``contracts``: units there would be lost."""
+    if wallet in contracts:
+        raise InputError(
+            f"Address {wallet} is {contracts[wallet]}.",
+            why="Nobody could ever move units out of it.",
+            next_step="Give the investor's own wallet.",
+            code="OWN_CONTRACT",
+        )
+    return wallet
 
 
 def short(address: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +77,7 @@ def block_at(endpoint: Endpoint, at: int | str | None, default: str) -> Block:
         return block(endpoint, default)
     if isinstance(at, int) or at in TAGS or HASH.fullmatch(at):
         return block(endpoint, at)
-    if at.isascii() and at.isdigit():
+    if re.fullmatch(r"[0-9]{1,19}", at):
         return block(endpoint, int(at))
     return block_at_time(endpoint, instant(at) + (_DAY - 1 if len(at) == 10 else 0))
 

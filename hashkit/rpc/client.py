@@ -1,138 +1,259 @@
-"""One node, asked in JSON-RPC. Floor 2.
+"""One chain, asked in JSON-RPC through one node or several. Floor 2.
 
-Answers are not believed: the id must match, sizes and times are bounded, redirects are refused. Only reads are
-ever asked again. After an error of a write nobody knows whether the node has it, unless the code is
-``UNREACHABLE``: then no byte was sent.
+Reads go to the preferred node that is well, and to the next when it fails. Only reads are ever asked again:
+after an error of a write nobody knows whether the node has it, unless the code is ``UNREACHABLE``: then no byte
+was sent. A node is believed once it has named the right chain, and after another one only if it is as far.
 """
 
 from __future__ import annotations
 
-import http.client
-import json
+import copy
+import re
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from hashkit.domain.network import masked
 from hashkit.errors import NodeError, RpcError
-from hashkit.rpc.parse import parse
-from hashkit.rpc.revert import read_error
-from hashkit.rpc.transport import MOST_BYTES, NotConnected, Reply, TooBig, Wire, split_url
+from hashkit.rpc.node import Again, Calls, Node
 
 T = TypeVar("T")
 
-_TRIES = 4  # of a read
+_TRIES = 4  # of a read, at each node
 _FIRST_PAUSE = 0.25  # seconds; doubles with every try
-_LONGEST_PAUSE = 10.0  # seconds that a node may ask us to wait
-_OVERLOADED = frozenset({429, 502, 503, 504})
+_LONGEST_PAUSE = 10.0  # seconds
+_BUDGET = 60.0
+"""Seconds that one question may wait for nodes that limit us, or that are behind."""
 _READS = ("eth_", "net_", "web3_", "debug_trace", "trace_", "optimism_", "rpc_modules")
 _WRITES = ("eth_send", "eth_sign", "eth_submit")
-_LONGEST_MESSAGE = 300
+_MAY_LACK = frozenset(
+    {"eth_getTransactionReceipt", "eth_getTransactionByHash", "eth_getBlockByNumber", "eth_getBlockByHash"}
+)
+"""One node's null says little: it may be behind. The others are asked before it counts."""
+_NO_METHOD = -32601
+_LACKS = re.compile(
+    r"header not found|unknown block|block not found|missing trie node|state .*not available|pruned"
+    r"|api key|project id|quota|daily request",
+    re.IGNORECASE,
+)
+"""Words of a node that lacks what another may have: a block or an old state (geth, erigon, reth), or our money."""
+_ABOUT_THE_QUESTION = ("WRONG_CHAIN", "BATCH_REFUSED", "TOO_BIG")
+"""Another node is no cure: a wrong chain is a mistake in the settings, and the others want less at once."""
+_HOPELESS = ("UNREACHABLE", "REDIRECT", "NODE_REFUSES")
 
 
 class Endpoint:
-    """A node at ``url``; ``timeout`` bounds each exchange, in seconds. One thread at a time.
+    """The nodes at ``urls``, the preferred first; ``timeout`` bounds each exchange, in seconds. One thread at a time.
 
-    With ``chain_id`` the node is asked for its chain before it is asked anything else.
+    A text may name several, with commas between. With ``chain_id``, or with several nodes, each is asked for its
+    chain before it is asked anything else.
     """
 
-    def __init__(self, url: str, *, timeout: float = 30.0, chain_id: int | None = None) -> None:
-        parts = split_url(url)
-        self._wire = Wire(parts, timeout)
-        self._timeout = timeout
-        self._expected = chain_id
-        self._unchecked = chain_id is not None
-        self._next_id = 0
-        self._takes_batches = True
-        self.takes_block_hashes = True
-        """False once the node has refused EIP-1898 block references; ``reads`` keeps it."""
-        self.label = masked(url)
-        """The URL as far as it may be shown: user, path and query can hold keys."""
-        secrets = (parts.username, parts.password, *parts.path.split("/"), *parts.query.split("&"))
-        self._secrets = tuple(s for s in secrets if s and len(s) >= 6)
+    def __init__(self, urls: str | Sequence[str], *, timeout: float = 30.0, chain_id: int | None = None) -> None:
+        self._nodes = tuple(Node(url, timeout) for url in split_urls(urls))
+        secrets = {secret for node in self._nodes for secret in node.secrets}
+        for node in self._nodes:
+            node.secrets = secrets
+        self._current = self._nodes[0]
+        self._chain = chain_id
+        self._head = 0
+        """Highest block that was heard of: a node that is not so far has missed something."""
 
     def __repr__(self) -> str:
-        return f"<Endpoint {self.label}>"
+        return f"<Endpoint {', '.join(node.label for node in self._nodes)}>"
+
+    @property
+    def label(self) -> str:
+        """The URL in use as far as it may be shown: user, path and query can hold keys."""
+        return self._current.label
+
+    @property
+    def takes_block_hashes(self) -> bool:
+        """False once the node in use has refused EIP-1898 block references; ``reads`` keeps it."""
+        return self._current.takes_block_hashes
+
+    @takes_block_hashes.setter
+    def takes_block_hashes(self, takes: bool) -> None:
+        self._current.takes_block_hashes = takes
 
     def call(self, method: str, params: Sequence[Any] = ()) -> Any:
         """The result of one call. RpcError when the node refuses, NodeError when there is no sensible answer."""
-        self._check_once(method)
-        number = self._number(1)
-        ask = {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
-
-        def result(answer: Any) -> Any:
-            found = self._result(method, answer, number)
-            if isinstance(found, RpcError) and _is_rate_limit(found):
-                raise _Again(self._limited(), None)
-            return found
-
-        found = self._exchange(ask, _is_read(method), result)
+        if _is_read(method):
+            found = self._whole(method, params, self._read(method, lambda node: node.call(method, params)))
+        else:
+            found = self._write(lambda node: node.call(method, params, fresh=True))
         if isinstance(found, RpcError):
             raise found
         return found
 
-    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+    def batch(self, calls: Calls) -> list[Any]:
         """The results of many calls in their order; an RpcError stands where the node refused one.
 
         A node that refuses batches of reads is asked one by one, now and from then on.
         """
         if not calls:
             return []
-        self._check_once("")
-        reads = all(_is_read(method) for method, _ in calls)
-        if self._takes_batches:
+        if not all(_is_read(method) for method, _ in calls):
+            if self._current.takes_batches:
+                return self._write(lambda node: node.batch(calls, fresh=True))
+        elif self._current.takes_batches:
             try:
-                return self._batch(calls, reads)
+                found = self._read("", lambda node: node.batch(calls))
             except NodeError as error:
-                if not reads or error.code not in ("BATCH_REFUSED", "NODE_ANSWER", "TOO_BIG"):
+                if error.code not in ("BATCH_REFUSED", "NODE_ANSWER", "TOO_BIG"):
                     raise
-                self._takes_batches = error.code == "TOO_BIG"
+                self._current.takes_batches = error.code == "TOO_BIG"
+            else:
+                return [self._whole(*asked, answer) for asked, answer in zip(calls, found, strict=True)]
         return [self._single(method, params) for method, params in calls]
 
     def chain_id(self) -> int:
         """The chain the node serves, asked anew at every call."""
-        answer = self.call("eth_chainId")
-        try:
-            return int(answer, 16)
-        except (TypeError, ValueError):
-            raise self.trouble("names no chain id") from None
+        return self._read("eth_chainId", _chain_of)
 
     def check_chain(self) -> None:
         """NodeError ``WRONG_CHAIN`` when the node serves another chain than the expected one."""
         found = self.chain_id()
-        if self._expected is not None and found != self._expected:
-            raise NodeError(
-                f"The node at {self.label} serves chain {found}, expected was chain {self._expected}.",
-                why="Nothing read from it or sent to it would be about the right network.",
-                next_step="Check the RPC URL and the network.",
-                code="WRONG_CHAIN",
-            )
-        self._unchecked = False
+        self._check(self._current, found)
 
     def trouble(
         self, what: str, next_step: str = "Try again, or use another node.", *, why: str = "", code: str = "NODE_ANSWER"
     ) -> NodeError:
-        """A NodeError about this node."""
-        return NodeError(f"The node at {self.label} {what}.", why=why, next_step=next_step, code=code)
+        """A NodeError about the node in use."""
+        return self._current.trouble(what, next_step, why=why, code=code)
+
+    def each(self) -> tuple[Endpoint, ...]:
+        """Every node as an endpoint of its own, which no other stands in for."""
+        found = []
+        for node in self._nodes:
+            alone = copy.copy(self)
+            alone._nodes, alone._current, alone._head = (node,), node, 0
+            found.append(alone)
+        return tuple(found)
 
     def close(self) -> None:
-        """Close the connection; the next call opens another."""
-        self._wire.close()
+        """Close the connections; the next call opens another."""
+        for node in self._nodes:
+            node.close()
 
     def clean(self, text: str) -> str:
-        """A node's own words, fit to be shown: one printable line, bounded, without what is secret in the URL."""
-        line = " ".join("".join(ch if ch.isprintable() else " " for ch in text[:4000]).split())
-        for secret in self._secrets:
-            line = line.replace(secret, "***")
-        return line[:_LONGEST_MESSAGE]
+        """A node's own words, fit to be shown: one printable line, bounded, without what is secret in a URL."""
+        return self._current.clean(text)
 
-    def _check_once(self, method: str) -> None:
-        if self._unchecked and method != "eth_chainId":
-            self.check_chain()
+    # Reads: from node to node until one answers
 
-    def _number(self, count: int) -> int:
-        self._next_id += count
-        return self._next_id - count + 1
+    def _read(self, method: str, ask: Callable[[Node], T]) -> T:
+        """What ``ask`` gets from the first node that has a sensible answer."""
+        began = time.monotonic()
+        tries: Counter[Node] = Counter()
+        not_before: dict[Node, float] = {}
+        failed: dict[Node, NodeError] = {}
+        while len(failed) < len(self._nodes):
+            node = self._choose(failed, not_before)
+            start = max(node.pace.rests_until, not_before.get(node, 0.0))
+            if start - began > _BUDGET:  # an earlier question was told so
+                failed[node] = node.limits()
+                continue
+            time.sleep(max(0.0, start - time.monotonic()))
+            try:
+                self._admit(node, method)
+                found = ask(node)
+            except Again as trouble:
+                pause = _pause(tries[node], trouble)
+                tries[node] += 1
+                not_before[node] = time.monotonic() + pause
+                self._failed(node, trouble, pause)
+                waits = trouble.limits or trouble.error.code == "STALE"
+                if (not_before[node] - began > _BUDGET) if waits else (tries[node] >= _TRIES):
+                    failed[node] = trouble.error
+            except NodeError as error:
+                if len(self._nodes) == 1 or error.code in _ABOUT_THE_QUESTION:
+                    raise
+                self._benched(node)
+                failed[node] = error
+            else:
+                self._current = node
+                return found
+        raise _summary(list(failed.values()))
+
+    def _choose(self, failed: Mapping[Node, Any], not_before: Mapping[Node, float]) -> Node:
+        """The first node in order of preference that is well; if none is, the one that is so first."""
+        now = time.monotonic()
+
+        def well(node: Node) -> float:
+            return max(now, node.pace.rests_until, node.pace.benched_until, not_before.get(node, 0.0))
+
+        return min((node for node in self._nodes if node not in failed), key=well)
+
+    def _admit(self, node: Node, method: str) -> None:
+        """Before a node is believed: does it serve our chain, and is it as far as the one before it?"""
+        moved = node is not self._current
+        if moved or not (node.is_checked or method == "eth_chainId"):
+            self._meet(node)
+        if moved and self._head:
+            head = _height(node.call("eth_blockNumber", ()))
+            if head is None or head < self._head:
+                why = f"Its newest block is {head}, another node was at {self._head}."
+                raise Again(node.trouble("is behind", "Wait a little, or use another node.", why=why, code="STALE"))
+
+    def _meet(self, node: Node) -> None:
+        if self._chain is not None or len(self._nodes) > 1:
+            self._check(node, _chain_of(node))
+
+    def _check(self, node: Node, found: int) -> None:
+        if self._chain is None and len(self._nodes) > 1:
+            self._chain = found  # nobody said which chain it is, but it must be the same one everywhere
+        if self._chain is not None and found != self._chain:
+            raise NodeError(
+                f"The node at {node.label} serves chain {found}, expected was chain {self._chain}.",
+                why="Nothing read from it or sent to it would be about the right network.",
+                next_step="Check the RPC URL and the network.",
+                code="WRONG_CHAIN",
+            )
+        node.is_checked = True
+
+    def _failed(self, node: Node, trouble: Again, pause: float) -> None:
+        node.close()
+        if trouble.limits:
+            node.pace.limited(pause)
+        elif not trouble.lost:
+            self._benched(node)
+
+    def _benched(self, node: Node) -> None:
+        node.pace.failed()
+        node.is_checked = node.is_checked and len(self._nodes) == 1
+
+    def _whole(self, method: str, params: Sequence[Any], found: Any) -> Any:
+        """``found``; or what another node has, where the one in use lacks it. Remembers how far the chain is."""
+        self._note(method, params, found)
+        if _lacks(method, found):
+            for node in self._nodes:
+                if node is self._current or node.pace.is_benched:
+                    continue
+                try:
+                    if not node.is_checked:
+                        self._meet(node)
+                    heard = node.call(method, params)
+                except Again as trouble:
+                    self._failed(node, trouble, _pause(0, trouble))
+                except NodeError as error:
+                    if error.code == "WRONG_CHAIN":
+                        raise
+                    self._benched(node)
+                else:
+                    if heard is not None and not isinstance(heard, RpcError):
+                        self._note(method, params, heard)
+                        return heard
+        return found
+
+    def _note(self, method: str, params: Sequence[Any], found: Any) -> None:
+        """Keep the height of the chain: it falls only when the node in use says so itself, as in a reorganisation."""
+        if method == "eth_blockNumber":
+            self._head = _height(found) or self._head
+        elif method == "eth_getBlockByNumber" and "latest" in params and isinstance(found, Mapping):
+            self._head = _height(found.get("number")) or self._head
+        elif method == "eth_getTransactionReceipt" and isinstance(found, Mapping):
+            self._head = max(self._head, _height(found.get("blockNumber")) or 0)
 
     def _single(self, method: str, params: Sequence[Any]) -> Any:
         try:
@@ -140,116 +261,73 @@ class Endpoint:
         except RpcError as error:
             return error
 
-    def _batch(self, calls: Sequence[tuple[str, Sequence[Any]]], reads: bool) -> list[Any]:
-        first = self._number(len(calls))
-        asks = [
-            {"jsonrpc": "2.0", "id": first + i, "method": method, "params": list(params)}
-            for i, (method, params) in enumerate(calls)
-        ]
+    # Writes: one node, once
 
-        def results(answers: Any) -> list[Any]:
-            if isinstance(answers, Mapping) and answers.get("error") is not None:
-                said = read_error("a batch", answers["error"], self.clean)
-                if _is_rate_limit(said):
-                    raise _Again(self._limited(), None)
-                raise self.trouble("refuses batches", why=f"It says: {said.message}.", code="BATCH_REFUSED")
-            if not isinstance(answers, list) or len(answers) != len(calls):
-                raise _Again(self.trouble("does not answer every call of a batch"), None)
-            by_id = {_id(answer): answer for answer in answers}
-            return [self._result(method, by_id.get(first + i), first + i) for i, (method, _) in enumerate(calls)]
+    def _write(self, ask: Callable[[Node], T]) -> T:
+        """Choose a node that is well, then ask it once. What fails is raised: never the same again elsewhere."""
+        node = self._read("", lambda node: node)
+        try:
+            return ask(node)
+        except Again as trouble:
+            self._failed(node, trouble, _pause(0, trouble))
+            raise trouble.error from None
+        except NodeError:
+            self._benched(node)
+            raise
 
-        return self._exchange(asks, reads, results)
+    def tell_others(self, method: str, params: Sequence[Any]) -> None:
+        """Send to all nodes but the one in use, once each: for what means the same however often it is said.
 
-    def _result(self, method: str, answer: Any, number: int) -> Any:
-        """The result in one answer, or its RpcError; asked again when it is no answer to our question."""
-        if not isinstance(answer, Mapping):
-            raise _Again(self.trouble(f"gives no answer to {method}"), None)
-        error = answer.get("error")
-        # An error without an id is legal where the node could not read the question.
-        if _id(answer) != number and (error is None or answer.get("id") is not None):
-            raise _Again(self.trouble(f"answers {method} with the answer to something else"), None)
-        if error is not None:
-            return read_error(method, error, self.clean)
-        if "result" not in answer:
-            raise _Again(self.trouble(f"gives no result to {method}"), None)
-        return answer["result"]
-
-    def _exchange(self, ask: Any, reads: bool, accept: Callable[[Any], T]) -> T:
-        """Send, read, and ``accept`` the answer; a read is asked again when that may help."""
-        body = json.dumps(ask, separators=(",", ":")).encode()
-        if not reads:
-            # A kept connection may be dead, and then nobody knows what the node got of a write.
-            self._wire.close()
-        tries = _TRIES if reads else 1
-        for attempt in range(tries):
+        What they answer is not told. For signed bytes that are written down already, and for nothing else.
+        """
+        for node in self._nodes:
+            if node is self._current or node.pace.is_benched:
+                continue
             try:
-                return accept(self._answer(body))
-            except _Again as trouble:
-                self._wire.close()
-                if attempt == tries - 1:
-                    raise trouble.error from None
-                time.sleep(_pause(attempt, trouble.retry_after))
-        raise AssertionError("the last try returns or raises")
-
-    def _answer(self, body: bytes) -> Any:
-        """The JSON that answers ``body``. Raises _Again where another try may help, NodeError where not."""
-        kept = self._wire.is_open
-        try:
-            reply = self._wire.post(body)
-        except NotConnected as error:
-            raise self._unreachable(str(error)) from None
-        except TimeoutError:
-            next_step = "Ask for less, or use another node."
-            raise self.trouble(f"gave no answer in {self._timeout:g} s", next_step, code="TIMEOUT") from None
-        except TooBig:
-            next_step = "Ask for less, or use another node."
-            raise self.trouble(f"answers with more than {MOST_BYTES >> 20} MiB", next_step, code="TOO_BIG") from None
-        except (OSError, http.client.HTTPException) as error:
-            lost = self.trouble("broke off", why=f"{type(error).__name__} while it answered.", code="NO_ANSWER")
-            raise _Again(lost, "0" if kept else None) from None
-        return self._read(reply)
-
-    def _read(self, reply: Reply) -> Any:
-        status = reply.status
-        if 300 <= status < 400:
-            next_step = "Configure the address it sends you to, if you trust it."
-            raise self.trouble("sends us elsewhere (a redirect)", next_step, code="REDIRECT")
-        if status in _OVERLOADED:
-            busy = self._limited() if status == 429 else self.trouble(f"is overloaded (HTTP status {status})")
-            raise _Again(busy, reply.retry_after)
-        try:
-            answer = parse(reply.body)
-        except ValueError:
-            answer = None
-        if isinstance(answer, (list, Mapping)) and (status == 200 or _says_why(answer)):
-            return answer
-        if status in (401, 403):
-            raise self.trouble(f"refuses us (HTTP status {status})", "Check the key in its URL.", code="NODE_REFUSES")
-        nonsense = self.trouble(
-            "answers with something that is not JSON-RPC",
-            "Check the URL, or try again later.",
-            why=_looks_like(status, reply.body),
-        )
-        if status == 200 or status >= 500:
-            raise _Again(nonsense, None)
-        raise nonsense
-
-    def _limited(self) -> NodeError:
-        why = "Too many questions in a short time."
-        return self.trouble("limits us", "Wait a minute, or use a node of your own.", why=why, code="RATE_LIMITED")
-
-    def _unreachable(self, why: str) -> NodeError:
-        next_step = "Check the URL and the connection; for the embedded chain: hashkit devnet up."
-        return self.trouble("cannot be reached", next_step, why=f"{self.clean(why)}.", code="UNREACHABLE")
+                self._meet(node)
+                node.call(method, params, fresh=True)
+            except Again as trouble:
+                self._failed(node, trouble, _pause(0, trouble))
+            except NodeError:
+                self._benched(node)
 
 
-class _Again(Exception):
-    """Another try may help a read; otherwise ``error`` is what happened."""
+def split_urls(urls: str | Sequence[str]) -> tuple[str, ...]:
+    """One URL or several, each once. A comma separates them only where another URL follows."""
+    texts = [urls] if isinstance(urls, str) else urls
+    found = [url.strip() for text in texts for url in re.split(r",\s*(?=https?://)", text)]
+    return tuple(dict.fromkeys(found)) or ("",)
 
-    def __init__(self, error: NodeError, retry_after: str | None) -> None:
-        super().__init__(error.sentence)
-        self.error = error
-        self.retry_after = retry_after
+
+def _chain_of(node: Node) -> int:
+    answer = node.call("eth_chainId", ())
+    if isinstance(answer, RpcError):
+        raise answer
+    try:
+        return int(answer, 16)
+    except (TypeError, ValueError):
+        raise node.trouble("names no chain id") from None
+
+
+def _lacks(method: str, found: Any) -> bool:
+    """Whether this node has not got what another may have."""
+    if isinstance(found, RpcError):
+        return found.number == _NO_METHOD or bool(_LACKS.search(found.message))
+    return found is None and method in _MAY_LACK
+
+
+def _summary(errors: Sequence[NodeError]) -> NodeError:
+    """One error for all nodes: the one with most hope in it, with what the others did as details."""
+    if len(errors) == 1:
+        return errors[0]
+    chosen = next((error for error in errors if error.code not in _HOPELESS), errors[0])
+    return NodeError(
+        chosen.sentence,
+        why=f"{chosen.why} None of the {len(errors)} nodes answers.".strip(),
+        next_step=chosen.next_step,
+        code=chosen.code,
+        details=[f"{error.sentence} {error.why}".strip() for error in errors],
+    )
 
 
 def _is_read(method: str) -> bool:
@@ -257,31 +335,17 @@ def _is_read(method: str) -> bool:
     return method.startswith(_READS) and not method.startswith(_WRITES)
 
 
-def _id(answer: Any) -> int | None:
-    number = answer.get("id") if isinstance(answer, Mapping) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None
+def _height(value: Any) -> int | None:
+    """A block number from a node that may be hostile, or None."""
+    return int(value, 16) if isinstance(value, str) and re.fullmatch(r"0x[0-9a-fA-F]{1,16}", value) else None
 
 
-def _says_why(answer: Any) -> bool:
-    return isinstance(answer, Mapping) and isinstance(answer.get("error"), Mapping)
+def _pause(attempt: int, trouble: Again) -> float:
+    """Seconds until the next try: what the node asks for, or a doubling pause.
 
-
-def _is_rate_limit(error: RpcError) -> bool:
-    words = error.message.lower()
-    return error.number == 429 or "rate limit" in words or "too many requests" in words
-
-
-def _looks_like(status: int, body: bytes) -> str:
-    start = body[:200].lstrip().lower()
-    kind = "nothing" if not body else "a web page" if start.startswith(b"<") else "broken or foreign JSON"
-    return f"It sent {kind} with HTTP status {status}."
-
-
-def _pause(attempt: int, retry_after: str | None) -> float:
-    """Seconds until the next try: what the node asks for, within bounds, or a doubling pause.
-
-    ``Retry-After`` may be a date too; clocks being wrong, that form is not computed with.
+    A node that limits us is believed for as long as it says; one that is merely broken, within bounds.
     """
-    if retry_after is not None and retry_after.isascii() and retry_after.isdigit():
-        return min(float(retry_after[:9]), _LONGEST_PAUSE)
-    return float(_FIRST_PAUSE * 2**attempt)
+    doubling = min(float(_FIRST_PAUSE * 2 ** min(attempt, 20)), _LONGEST_PAUSE)
+    if trouble.limits:
+        return max(trouble.rest or 0.0, doubling)
+    return doubling if trouble.rest is None else min(trouble.rest, _LONGEST_PAUSE)

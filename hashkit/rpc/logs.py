@@ -15,7 +15,7 @@ from hashkit.rpc.values import byte_string, quantity, word
 _GROW_AFTER = 3  # ranges that succeed in a row
 _WIDEST = 50_000  # blocks
 _MANY = 5_000  # logs in one answer: half of the smallest cap that nodes are known to set
-_HOPELESS = ("WRONG_CHAIN", "UNREACHABLE", "REDIRECT", "NODE_REFUSES")
+_HOPELESS = ("WRONG_CHAIN", "UNREACHABLE", "REDIRECT", "NODE_REFUSES", "RATE_LIMITED", "STALE")
 
 
 def read_logs(

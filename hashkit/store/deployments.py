@@ -67,6 +67,13 @@ class Contract(_Part):
     """Constructor or initialiser arguments by name; integers above 2**53 as decimal strings."""
 
 
+def _complete(contracts: dict[str, Contract]) -> dict[str, Contract]:
+    missing = [name for name in ("AssetToken", "IdentityRegistry") if name not in contracts]
+    if missing:
+        raise ValueError(f"{' and '.join(missing)} missing")
+    return contracts
+
+
 class Deployment(_Part):
     """One tranche on one chain."""
 
@@ -74,7 +81,7 @@ class Deployment(_Part):
     chain_id: Annotated[int, Field(gt=0)]
     asset: DeployedAsset
     deployed_at: DeployedAt
-    contracts: dict[str, Contract]
+    contracts: Annotated[dict[str, Contract], AfterValidator(_complete)]
 
     @classmethod
     def read(cls, path: Path) -> Deployment:

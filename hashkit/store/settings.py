@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from hashkit.contracts.hashing import checksum
 from hashkit.errors import InputError
 
 BUILT_IN: Mapping[str, str] = {"network": "devnet"}
@@ -27,8 +28,32 @@ ENVIRONMENT: Mapping[str, str] = {
 }
 """Environment variable of each setting."""
 
+
+def _checksummed(text: str) -> str:
+    try:
+        right = checksum(text) == text
+    except InputError:
+        right = False
+    if not right:
+        raise ValueError("an address is 0x and 40 hex digits, written with its checksum")
+    return text
+
+
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Urls = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
+
+
+class SigningCommand(BaseModel):
+    """``[accounts.NAME]``: an account whose signatures come from a program."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    command: Annotated[list[Word], Field(min_length=1, max_length=50)]
+    """The program and its arguments. No shell reads it. Relative paths start at the folder of the file."""
+    address: Annotated[str, AfterValidator(_checksummed)]
+    timeout_seconds: Annotated[int, Field(gt=0, le=86_400)] = 120
+    """How long the program may take: people press buttons."""
 
 
 class Settings(BaseModel):
@@ -39,9 +64,14 @@ class Settings(BaseModel):
     network: Word | None = None
     account: Word | None = None
     asset: Symbol | None = None
-    rpc_url: Word | None = None
+    rpc_url: Urls | None = None
+    """One node, or several with commas between."""
     networks: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Overrides of the network presets, by name: ``[networks.hashkey]`` with ``rpc_urls = [...]``."""
+    accounts: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")], SigningCommand] = Field(
+        default_factory=dict
+    )
+    """Accounts behind a command, by name."""
 
 
 def read_settings(path: Path) -> Settings:
@@ -50,10 +80,10 @@ def read_settings(path: Path) -> Settings:
         raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise InputError(f"{path} cannot be read.", why=f"{error.strerror}.", code="SETTINGS") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path.name} is not TOML.", why=f"{error}.", next_step="Mend the line.", code="SETTINGS"
-        ) from None
+    except (ValueError, RecursionError) as error:
+        said = isinstance(error, tomllib.TOMLDecodeError | UnicodeDecodeError)
+        why = f"{error}." if said else "It nests too deep or holds a number that is too long."
+        raise InputError(f"{path.name} is not TOML.", why=why, next_step="Mend the line.", code="SETTINGS") from None
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:

@@ -37,7 +37,7 @@ class History:
         self.world, self.r, self.seed = world, random.Random(seed), seed
         self.token, self.registry = world.token, world.registry
         self.book = RuleBook(read(world.endpoint, self.token.compliance(), "latest"))
-        self.other = world.new_registry(b"\2")
+        self.other = world.new_registry()
         self.orders: list[tuple[Order, list[Row]]] = []
         self.attested: list[Attestation] = []
         self.owner, self.papers = ISSUER.address, 0
@@ -45,6 +45,7 @@ class History:
         self.people = [*WALLETS, RECOVERER.address]
         world.do(self.token.grant_powers(RECOVERER.address, Power.RECOVER | Power.RAISE))
         world.do(self.registry.trust_issuer(KYC.address))
+        self.source = world.create_source()
 
     def live(self, rounds: int) -> None:
         """Rounds of all chapters, each in a random order; a chapter tries a few acts."""
@@ -164,6 +165,7 @@ class History:
             ("batch_link", [a], [b]), ("update_country", a, r.choice([344, 702])), ("remove", a),
             ("update_identity", a, investor(r.randint(0, 9))), ("deny", a, r.random() < 0.3, self.paper()),
             ("admit", [admission(a, r.randint(0, 9))], self.paper()), ("renew", b, FAR, self.paper()),
+            ("follow", a, r.choice([self.source, self.source, ZERO])), ("refresh", a), ("refresh", b),
         ]  # fmt: skip
         for act, *values in self.some(acts, 5):
             self.try_(self.registry, act, *values)
@@ -214,7 +216,7 @@ class History:
         acts = [
             ("set_cap", 10**8 - r.randint(0, 999)), ("set_mode", r.choice([0, 0, 2])),
             ("set_classes", r.choice([0, 6])), ("set_lock_up", r.choice([0, self.now() + 5])),
-            ("set_country_list", r.random() < 0.5),
+            ("set_country_list", r.random() < 0.5), ("set_role_matrix", r.getrandbits(16)),
             ("allow_countries", [344, 702, r.randint(1, 900)], r.random() < 0.8),
             ("set_mint_window", r.choice([10**7, 10**8]), 86_400),
         ]  # fmt: skip
@@ -276,6 +278,7 @@ class History:
         self.try_(self.registry, "trust_issuer", issuer)
         self.try_(self.registry, "distrust_issuer", issuer)
         self.try_(self.registry, "trust_code", r.randbytes(32), True)
+        self.try_(self.registry, "trust_source", self.source, r.choice([0, 900_000, 900_000]))
         if r.random() < 0.3:
             self.leave_and_return()
 

@@ -20,6 +20,7 @@ from hashkit.contracts.hashing import clone_runtime
 from hashkit.domain.units import Units
 from hashkit.errors import InputError, NodeError, RpcError
 from hashkit.rpc.client import Endpoint
+from hashkit.rpc.reads import read
 from tests.audit.conftest import Liar, live, ref, url_of
 from tests.audit.world import EXECUTOR, ISSUER, KEYS, NETWORK, TERMS, WALLETS, World, admission, investor
 
@@ -283,6 +284,12 @@ def test_the_rule_book_is_read_and_compared(fresh_chain):
     assert dict(result.rules)["max units per investor"] == "500.00"
     assert any(part.artifact == "RuleBook" and part.same for part in result.code)
     assert not result.exceptions
+    book = read(world.endpoint, world.token.compliance(), "latest")
+    code = world.endpoint.call("eth_getCode", (book, "latest"))
+    assert code[-40:] == world.token.address[2:].lower()
+    for other in (code[:-1] + ("0" if code[-1] != "0" else "1"), code[:-40], code + "00"):
+        world.endpoint.call("anvil_setCode", (book, other))
+        assert not any(part.same for part in run(world).code if part.artifact == "RuleBook"), "bound to another token"
 
 
 # Strangers

@@ -107,7 +107,7 @@ def test_a_new_account_is_kept_privately_and_opens(home):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert json.loads(path.read_text())["crypto"]["kdf"] == "scrypt" and os.listdir(path.parent) == ["ops.json"]
     assert open_signer("ops", MAINNET, lambda: PASSPHRASE).address == made.address
-    assert accounts() == (made,) == (AccountInfo("ops", made.address, str(path.parent)),)
+    assert accounts() == (made,) == (AccountInfo("ops", made.address, "hashkit", str(path.parent)),)
     assert new_account("other", PASSPHRASE).address != made.address
 
 
@@ -176,10 +176,12 @@ def test_keystores_of_others_are_found_and_read(home, program, file):
     path = foreign(home, program, file)
     before = path.read_bytes()
     (path.parent / "README").write_text("not a keystore")
-    assert [(a.name, a.address) for a in accounts()] == [("cold", ADDRESS)]
+    os.chmod(path, 0o400)
+    os.chmod(path.parent, 0o500)
+    assert accounts() == (AccountInfo("cold", ADDRESS, program, str(path.parent)),)
     assert open_signer("cold", MAINNET, lambda: PASSPHRASE).address == ADDRESS
     assert import_account("mine", path, PASSPHRASE).address == ADDRESS
-    assert path.read_bytes() == before
+    assert path.read_bytes() == before and sorted(os.listdir(path.parent)) == sorted([file, "README"])
 
 
 def test_a_keystore_without_an_address_is_listed_and_opens(home):
@@ -188,14 +190,34 @@ def test_a_keystore_without_an_address_is_listed_and_opens(home):
     assert open_signer("cold", MAINNET, lambda: PASSPHRASE).address == ADDRESS
 
 
-def test_ones_own_account_hides_a_namesake_and_two_strangers_are_ambiguous(home):
-    foreign(home, "foundry", "ops", "0x" + "11" * 32)
-    foreign(home, "ape", "ops.json", "0x" + "22" * 32)
+PAIRS = [("foundry", "ape"), ("ape", "moccasin"), ("foundry", "moccasin"), ("hashkit", "foundry")]
+
+
+@pytest.mark.parametrize("programs", PAIRS)
+@pytest.mark.parametrize("same_key", [True, False])
+def test_a_name_that_exists_twice_is_refused_with_both_places(home, programs, same_key):
+    paths = []
+    for number, program in enumerate(programs):
+        key = KEY if same_key else "0x" + f"{number + 1:02d}" * 32
+        if program == "hashkit":
+            import_account("ops", key, PASSPHRASE)
+            paths.append(accounts_folder() / "ops.json")
+        else:
+            paths.append(foreign(home, program, "ops", key))
+    listed = [(a.name, a.origin, a.source) for a in accounts()]
+    assert listed == [("ops", program, str(path.parent)) for program, path in zip(programs, paths, strict=True)]
+    if same_key:  # twice the same account: either will do
+        assert open_signer("ops", MAINNET, lambda: PASSPHRASE).address == ADDRESS
+        paths[1].write_text(json.dumps({**json.loads(paths[1].read_text()), "address": None}))
     error = refused(lambda: open_signer("ops", MAINNET, never), "AMBIGUOUS")
-    assert "foundry" in error.why and "ape" in error.why
-    import_account("ops", KEY, PASSPHRASE)
-    assert open_signer("ops", MAINNET, lambda: PASSPHRASE).address == ADDRESS
-    assert [a.address for a in accounts()] == [ADDRESS]
+    assert all(f"{program}: \"{path}\"" in error.why for program, path in zip(programs, paths, strict=True))
+
+
+def test_an_account_is_not_made_under_a_name_that_another_program_has(home):
+    path = foreign(home, "foundry", "ops")
+    for attempt in (lambda: new_account("ops", PASSPHRASE), lambda: import_account("ops", path, PASSPHRASE)):
+        assert str(path) in refused(attempt, "EXISTS").sentence
+    assert not (accounts_folder() / "ops.json").exists()
 
 
 def test_a_keystore_that_names_another_address_is_refused(home):
@@ -220,6 +242,8 @@ def test_a_keystore_that_would_eat_the_machine_is_not_opened(home, params):
         "{}",
         "[]",
         "nonsense",
+        "[" * 70_000,
+        '{"crypto":' * 6_000,
         '{"crypto": 5, "version": 3}',
         '{"crypto": {}}',
         '{"version": 9, "crypto": {"kdf": "x"}}',
@@ -242,7 +266,7 @@ def test_the_environment_key_is_for_chains_where_nothing_is_at_stake(monkeypatch
     for chain in (MAINNET, replace(MAINNET, chain_id=1, name="other")):
         assert "--allow-env-key" in refused(lambda c=chain: open_signer("env", c, never), "ENV_KEY").next_step
         assert open_signer("env", chain, never, allow_env_key=True).address == ADDRESS
-    assert accounts()[-1] == AccountInfo("env", None, "environment (HASHKIT_PRIVATE_KEY)")
+    assert accounts()[-1] == AccountInfo("env", None, "environment", "HASHKIT_PRIVATE_KEY")
 
 
 def test_an_unknown_account_says_the_nearest(home):

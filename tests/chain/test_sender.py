@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from hashkit.chain import sender as sender_module
-from hashkit.chain.send_errors import SendAnswer, read_answer
 from hashkit.chain.signing import created_address, read_signed
 from hashkit.contracts.hashing import checksum, keccak
 from hashkit.errors import (
@@ -337,32 +336,6 @@ def test_nonce_when_the_journal_is_behind_the_chain_then_the_chain_counts(
     step = new_step(journal)
     sender(node, journal).perform(step, pay())
     assert journal.attempts(step)[0].nonce == 41
-
-
-@pytest.mark.parametrize(
-    ("words", "meaning"),
-    [
-        ("already known", SendAnswer.KNOWN),
-        ("AlreadyKnown", SendAnswer.KNOWN),
-        ("transaction already imported", SendAnswer.KNOWN),
-        ("known transaction: 0xabc", SendAnswer.KNOWN),
-        ("unknown transaction type", SendAnswer.MAYBE_SENT),
-        ("nonce too low: next nonce 5, tx nonce 4", SendAnswer.NONCE_USED),
-        ("Nonce too low", SendAnswer.NONCE_USED),
-        ("OldNonce", SendAnswer.NONCE_USED),
-        ("nonce too high", SendAnswer.MAYBE_SENT),
-        ("replacement transaction underpriced", SendAnswer.FEE_TOO_LOW),
-        ("max fee per gas less than block base fee: address 0x", SendAnswer.FEE_TOO_LOW),
-        ("FeeTooLow", SendAnswer.FEE_TOO_LOW),
-        ("insufficient funds for gas * price + value", SendAnswer.NO_FUNDS),
-        ("Upfront cost exceeds account balance", SendAnswer.NO_FUNDS),
-        ("execution aborted (timeout = 5s)", SendAnswer.MAYBE_SENT),
-        ("", SendAnswer.MAYBE_SENT),
-    ],
-)
-def test_read_answer_then_only_known_words_mean_something(words: str, meaning: SendAnswer) -> None:
-    assert read_answer(RpcError(SEND, -32000, words)) is meaning
-    assert read_answer(NodeError(words)) is SendAnswer.MAYBE_SENT
 
 
 @pytest.mark.parametrize("number", [0, 1, 127, 128, 255, 256, 2**32, 2**63])

@@ -237,7 +237,7 @@ class Case:
         self.chain.ask("anvil_mine", "0x1")
 
     def reorganise(self, depth: int, keep: bool = True) -> None:
-        """Other blocks take the place of the last ones (``keep``), or the chain is shorter; at most back to the start."""
+        """Other blocks take the place of the last ones (``keep``), or the chain is shorter; at most to the start."""
         depth = min(depth, int(self.chain.ask("eth_blockNumber"), 16) - self.since)
         if depth > 0 and keep:
             self.chain.ask("anvil_reorg", depth, [])
@@ -304,9 +304,7 @@ def made_world(folder: Path) -> Iterator[World]:
             (project / "rows.csv").write_text(rows_file(), "utf-8")
             record = Deployment.load(hk.project, 31337, "HKGREEN")
             contracts = {name: found.address for name, found in record.contracts.items()}
-            yield World(
-                running.url, project, asset.address, contracts["IdentityRegistry"], contracts, commands
-            )
+            yield World(running.url, project, asset.address, contracts["IdentityRegistry"], contracts, commands)
         finally:
             commands.close()
 

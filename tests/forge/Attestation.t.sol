@@ -93,6 +93,8 @@ contract AttestationTest is Fixture {
         vm.prank(agent);
         token.setClasses(uint16(1 << PROFESSIONAL));
         same(token.explain(_dave, bob, 1), 0, "professional");
+        vm.prank(_dave);
+        token.transfer(bob, 1); // from now on the token believes its copy
         IIdentityRegistry.Attestation memory a = _attestation();
         (a.class, a.issuedAt) = (RETAIL, START + 1);
         _bring(a);

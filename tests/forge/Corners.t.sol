@@ -215,8 +215,8 @@ contract PlainBookTest is Fixture {
 
     function setUp() public override {
         super.setUp();
-        _plain = IRuleBook(Clones.clone(factory.ruleBookImplementation()));
-        _plain.initialize(address(token), address(registry), 0);
+        _plain = IRuleBook(Clones.cloneWithImmutableArgs(factory.ruleBookImplementation(), abi.encodePacked(token)));
+        _plain.initialize(address(registry), 0);
         vm.startPrank(issuer);
         token.setCompliance(address(_plain));
         vm.warp(START + DELAY);

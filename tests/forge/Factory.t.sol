@@ -71,7 +71,7 @@ contract FactoryTest is Fixture {
         }
         IRuleBook locked = IRuleBook(factory.ruleBookImplementation());
         vm.expectRevert(abi.encodeWithSelector(IRuleBook.AlreadyInitialised.selector));
-        locked.initialize(address(token), address(registry), 1);
+        locked.initialize(address(registry), 1);
     }
 
     function test_implementations_have_no_owner_and_no_door() public {
@@ -88,6 +88,9 @@ contract FactoryTest is Fixture {
     function test_terms_that_make_no_token_are_refused() public {
         TokenTerms memory t = terms();
         t.cap = 0;
+        _refused(t, IAssetTokenControl.TermsInvalid.selector);
+        t = terms();
+        t.classes = 1 << 5; // there are the classes 0 to 4
         _refused(t, IAssetTokenControl.TermsInvalid.selector);
         t = terms();
         t.identityRegistry = address(lens);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Config} from "../../contracts/token/Config.sol";
 import {Record} from "../../contracts/token/Record.sol";
 import {
     Fixture,
@@ -28,8 +29,8 @@ contract ForeignRegistryTest is Fixture {
     using Record for uint256;
 
     bytes32 private constant REGISTRY = "identityRegistry";
-    uint256 private constant BOUND = 1 << 66;
-    uint256 private constant FOREIGN = 1 << 70;
+    uint256 private constant BOUND = Config.BOUND;
+    uint256 private constant FOREIGN = Config.FOREIGN_REGISTRY;
     Stranger private _them;
 
     function setUp() public override {
@@ -212,7 +213,7 @@ contract ForeignRegistryTest is Fixture {
         same(token.config() & (BOUND | FOREIGN), 0, "flags");
         bind(registry, token);
         move(alice, bob, 1);
-        same(token.recordOf(alice).copyEpoch(), uint64(token.config()), "copy");
+        same(token.recordOf(alice).copyEpoch(), Config.epoch(token.config()), "copy");
     }
 
     function test_a_tranche_can_be_born_with_it() public {

@@ -102,12 +102,13 @@ contract Handler is HandlerMoves {
         uint16[] memory list = new uint16[](1);
         list[0] = _countries[(which >> 8) % 3];
         bytes memory call;
-        if (which % 6 == 0) call = abi.encodeCall(token.allowCountries, (list, which & 64 == 0));
-        else if (which % 6 == 1) call = abi.encodeCall(token.setCountryList, (which & 64 != 0));
-        else if (which % 6 == 2) call = abi.encodeCall(token.setClasses, (which & 64 == 0 ? 0 : uint16(which >> 8)));
-        else if (which % 6 == 3) call = abi.encodeCall(token.setMode, (which & 64 == 0 ? Mode.Open : Mode((which >> 8) % 3)));
-        else if (which % 6 == 4) call = abi.encodeCall(token.setLockUp, (uint40(block.timestamp + (which >> 8) % 1 days)));
-        else call = abi.encodeCall(token.setCap, (uint128(within(which, SMALL_CAP / 2, SMALL_CAP))));
+        if (which % 7 == 0) call = abi.encodeCall(token.allowCountries, (list, which & 64 == 0));
+        else if (which % 7 == 1) call = abi.encodeCall(token.setCountryList, (which & 64 != 0));
+        else if (which % 7 == 2) call = abi.encodeCall(token.setClasses, (which & 64 == 0 ? 0 : uint16(which >> 8 & 31)));
+        else if (which % 7 == 3) call = abi.encodeCall(token.setMode, (which & 64 == 0 ? Mode.Open : Mode((which >> 8) % 4)));
+        else if (which % 7 == 4) call = abi.encodeCall(token.setLockUp, (uint40(block.timestamp + (which >> 8) % 1 days)));
+        else if (which % 7 == 5) call = abi.encodeCall(token.setRoleMatrix, (uint16(which >> 8)));
+        else call = abi.encodeCall(token.setCap, (which & 64 == 0 ? SMALL_CAP : uint128(token.totalSupply() + which % 50)));
         uint256 cap = token.cap();
         _call(agent, address(token), call);
         if (token.cap() > cap) ++broken[19]; // an agent alone raised it

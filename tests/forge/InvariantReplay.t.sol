@@ -40,6 +40,7 @@ contract InvariantReplayTest is InvariantBase {
         uint256 config = _token.config();
         same(replay.terms("cap"), _token.cap(), "cap");
         same(replay.terms("mode"), uint256(_token.mode()), "mode");
+        same(replay.terms("roleMatrix"), _token.roleMatrix(), "role matrix");
         same(replay.terms("lockUp"), _token.lockUpUntil(), "lock-up");
         same(replay.terms("classes"), config.classes(), "classes");
         same(replay.terms("countryList") != 0, config & Config.COUNTRY_LIST != 0, "country list");

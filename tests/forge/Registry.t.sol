@@ -14,6 +14,7 @@ import {
     TokenTerms,
     Verdict
 } from "./Fixture.sol";
+import {Config} from "../../contracts/token/Config.sol";
 import {Record} from "../../contracts/token/Record.sol";
 
 /// @notice What the registry says reaches every bound token in the same transaction; unbound tokens ask.
@@ -119,8 +120,8 @@ contract RegistryTest is Fixture {
     function test_unbound_keeps_no_copy() public view {
         same(_unbound.recordOf(alice).copyEpoch(), 0, "unbound");
         same(token.recordOf(alice).copyEpoch(), 1, "bound");
-        same(_unbound.config() >> 66 & 1, 0, "flag");
-        same(token.config() >> 66 & 1, 1, "flag");
+        no(_unbound.config() & Config.BOUND != 0, "flag");
+        yes(token.config() & Config.BOUND != 0, "flag");
     }
 
     function test_push_is_taken_from_the_registry_only() public {

@@ -115,6 +115,7 @@ contract Replay {
     function _terms(bytes32[] memory t, bytes memory data) private returns (bool) {
         if (t[0] == C.CapSet.selector) terms["cap"] = uint256(bytes32(data));
         else if (t[0] == C.ModeSet.selector) terms["mode"] = uint256(bytes32(data));
+        else if (t[0] == C.RoleMatrixSet.selector) terms["roleMatrix"] = uint256(bytes32(data));
         else if (t[0] == C.LockUpSet.selector) terms["lockUp"] = uint256(bytes32(data));
         else if (t[0] == C.ClassesSet.selector) terms["classes"] = uint256(bytes32(data));
         else if (t[0] == C.CountryListSet.selector) terms["countryList"] = uint256(bytes32(data));

@@ -84,7 +84,7 @@ contract RuleBookTest is RuleBookFixture {
         vm.expectRevert(error);
         book.registryReplaced(address(registry));
         vm.expectRevert(abi.encodeWithSelector(IRuleBook.AlreadyInitialised.selector));
-        book.initialize(address(this), address(registry), 1);
+        book.initialize(address(registry), 1);
     }
 
     // ------------------------------------------------------------------------------- wallets that change hands
@@ -306,8 +306,8 @@ contract LateRuleBookTest is RuleBookFixture {
     }
 
     function _made(address identities) private returns (IRuleBook made) {
-        made = IRuleBook(Clones.clone(factory.ruleBookImplementation()));
-        made.initialize(address(token), identities, MAX);
+        made = IRuleBook(Clones.cloneWithImmutableArgs(factory.ruleBookImplementation(), abi.encodePacked(token)));
+        made.initialize(identities, MAX);
     }
 
     function _install() private {

@@ -274,8 +274,8 @@ contract LateRulesTest is RuleBookFixture {
     function setUp() public override {
         super.setUp();
         give(alice, 100);
-        book = IRuleBook(Clones.clone(factory.ruleBookImplementation()));
-        book.initialize(address(token), address(registry), 0);
+        book = IRuleBook(Clones.cloneWithImmutableArgs(factory.ruleBookImplementation(), abi.encodePacked(token)));
+        book.initialize(address(registry), 0);
         _put(address(book));
     }
 

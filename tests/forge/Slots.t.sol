@@ -12,6 +12,7 @@ import {
     TokenTerms,
     Verdict
 } from "./Fixture.sol";
+import {Config} from "../../contracts/token/Config.sol";
 import {Record} from "../../contracts/token/Record.sol";
 
 contract SlotsTest is Fixture {
@@ -83,9 +84,9 @@ contract SlotsTest is Fixture {
     function test_registry_that_a_token_comes_back_to_can_bind_it_again() public {
         _replace(_next);
         _replace(registry);
-        same(token.config() >> 66 & 1, 0, "asked live");
+        no(token.config() & Config.BOUND != 0, "asked live");
         bind(registry, token);
-        same(token.config() >> 66 & 1, 1, "bound");
+        yes(token.config() & Config.BOUND != 0, "bound");
         same(registry.boundTokens().length, 1, "once on the list");
         expire(alice);
         same(token.explain(alice, bob, 1), Verdict.FROM_EXPIRED, "verdict");

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Fixture, IAssetTokenControl, Mode, Power, TokenTerms, Verdict} from "./Fixture.sol";
+import {Config} from "../../contracts/token/Config.sol";
 import {Record} from "../../contracts/token/Record.sol";
 
 /// @notice Lists, classes, mode, lock-up and cap: tightening needs the rules power, loosening the owner.
@@ -65,6 +66,13 @@ contract TermsTest is Fixture {
         vm.prank(issuer);
         token.setClasses(0);
         move(alice, stranger, 1);
+    }
+
+    function test_classes_that_do_not_exist_are_refused() public {
+        vm.expectRevert(abi.encodeWithSelector(IAssetTokenControl.TermsInvalid.selector));
+        vm.prank(issuer);
+        token.setClasses(1 << 5);
+        same(Config.classes(token.config()), BOTH | 1 << VENUE, "as it was");
     }
 
     function test_mode_primaryOnly_stops_every_move() public {

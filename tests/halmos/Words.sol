@@ -16,12 +16,12 @@ contract WordProperties is TestBase {
 
     /// Shows: a copy in a record keeps every field, touches neither balance nor freezes, and goes without a trace
     /// Bound: none
-    function check_record_keeps_every_field(uint256 word, address investor, uint8 class, uint40 validUntil, bool denied, uint64 epoch)
+    function check_record_keeps_every_field(uint256 word, address investor, uint8 class, uint40 validUntil, bool denied, uint56 epoch)
         public
         pure
     {
         uint256 truth = word & (Record.BALANCE | Record.FROZEN | Record.PARTLY_FROZEN);
-        uint256 record = (word & ((1 << 246) - 1)).copied(Standing(investor, 0, class, validUntil, denied), true, false, epoch);
+        uint256 record = (word & ~(uint256((1 << 18) - 1) << 182)).copied(Standing(investor, 0, class, validUntil, denied), true, false, epoch);
         assert(record.balance() == uint128(word) && record.validUntil() == validUntil);
         assert(record.copyEpoch() == epoch && record.class() == class);
         assert((record & Record.DENIED != 0) == denied && (record & Record.REGISTERED != 0) == (investor != address(0)));
@@ -31,7 +31,7 @@ contract WordProperties is TestBase {
 
     /// Shows: a record vouches exactly when registered, not denied, of this epoch, in time, country and class allowed
     /// Bound: none
-    function check_record_vouches_for_nobody_else(uint256 record, uint64 epoch, uint40 time) public {
+    function check_record_vouches_for_nobody_else(uint256 record, uint56 epoch, uint40 time) public {
         vm.warp(time);
         bool flags = record & Record.REGISTERED != 0 && record & Record.COUNTRY_OK != 0 && record & Record.CLASS_OK != 0;
         bool good = flags && record & Record.DENIED == 0 && record.copyEpoch() == epoch && time <= record.validUntil();
@@ -43,10 +43,11 @@ contract WordProperties is TestBase {
     /// Shows: a term in the config word keeps its value and leaves every other alone
     /// Bound: none
     function check_config_keeps_every_field(uint256 word, uint8 mode, uint40 lockUp, uint16 classes) public pure {
-        vm.assume(mode < 3);
-        uint256 rest = word & ((1 << 70) - 1);
+        vm.assume(mode < 4 && classes <= Config.ALL_CLASSES);
+        uint256 rest = word.withMode(Mode.Open).withLockUp(0).withClasses(0);
         uint256 config = rest.withMode(Mode(mode)).withLockUp(lockUp).withClasses(classes);
-        assert(config.epoch() == uint64(word) && config & ((1 << 70) - 1) == rest);
+        assert(config.supply() == word >> 128 && config.epoch() == uint56(word) && uint8(config >> 56) == uint8(word >> 56));
+        assert(config.roleMatrix() == word.roleMatrix());
         assert(uint8(config.mode()) == mode && config.lockUp() == lockUp && config.classes() == classes);
         assert(config.withMode(Mode.Open).withLockUp(0).withClasses(0) == rest);
     }
@@ -64,11 +65,11 @@ contract WordProperties is TestBase {
     }
 
     /// Shows: time never fills the bucket, and its clock never passes now nor goes back
-    /// Bound: a window of 1,000,000 units a day, with any level and any two times
+    /// Bound: a window of 2^20 units in 2^16 seconds (18 hours), with any level and any two times
     function check_time_only_empties_the_bucket(uint96 used, uint40 at, uint40 time) public {
-        vm.assume(used <= 1_000_000 && at <= time);
+        vm.assume(used <= 2 ** 20 && at <= time);
         vm.warp(time);
-        Bucket.Window memory w = Bucket.settled(Bucket.Window(1_000_000, used, at, 1 days));
+        Bucket.Window memory w = Bucket.settled(Bucket.Window(2 ** 20, used, at, 2 ** 16));
         assert(w.used <= used && w.at >= at && w.at <= time);
     }
 

@@ -10,7 +10,7 @@ from hashkit.chain.devaccounts import DEV_ACCOUNTS
 from hashkit.errors import Refused
 from tests.interop.conftest import ALICE, BOB, CAROL, ISSUER, move, put_in, tranche, verdict
 
-FOREIGN, BOUND = 1 << 70, 1 << 66
+FOREIGN, BOUND = 1 << 62, 1 << 58
 
 
 @pytest.fixture

@@ -77,11 +77,12 @@ def test_methods_nobody_knows_are_treated_as_writes():
         assert rude.methods == ["anvil_mine", "eth_sendTransaction"]
 
 
-def test_a_node_that_stays_broken_is_given_up_after_four_tries():
+def test_a_node_that_stays_broken_is_given_up_after_four_tries(monkeypatch):
     with node(lambda ask, n: Raw(b"<html>", 503, {"Retry-After": "0"})) as rude:
         error = refused(rude.url)
         assert len(rude.asked) == 4 and "503" in error.sentence and error.next_step
     with node(lambda ask, n: Raw(b"", 429, {"Retry-After": "0"})) as rude:
+        monkeypatch.setattr(client, "_BUDGET", 0.2)
         assert refused(rude.url).code == "RATE_LIMITED"
 
 

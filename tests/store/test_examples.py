@@ -74,7 +74,7 @@ def test_every_planted_dirt_is_found_with_its_row(name: str) -> None:
         assert plan["says"] in found.says, (plan, found)
     assert len(sheet.warnings) == len(EXPECTED[name]["warnings"])
     assert all(
-        seen.startswith(plan) for seen, plan in zip(sheet.warnings, EXPECTED[name]["warnings"], strict=True)
+        plan in seen for seen, plan in zip(sheet.warnings, EXPECTED[name]["warnings"], strict=True)
     )
     bad = {p["row"] for p in planted}
     assert not bad & {row.line for row in sheet.rows}

@@ -261,10 +261,10 @@ def test_all_bad_rows_are_listed_in_order(issues: Reader) -> None:
 @pytest.mark.parametrize(
     ("second", "says"),
     [
-        (f"S,,{A},1.0,,,,", "appears twice, rows 2 and 3"),
-        (f"S,,{A.lower()},1,,,,", "appears twice, rows 2 and 3"),
-        (f"S,,{A},2,,,,", "rows 2 and 3 differ under one id"), (f"S,,{B},1,,,,", "differ under one id"),
-        (f"s,,{A},1,,,,", "differ under one id"), (f"S,,{A},1,,,,new", "differ under one id"),
+        (f"S,,{A},1.0,,,,", "appears twice with the same content, rows 2 and 3"),
+        (f"S,,{A.lower()},1,,,,", "appears twice with the same content, rows 2 and 3"),
+        (f"S,,{A},2,,,,", "appears twice with different content, rows 2 and 3"), (f"S,,{B},1,,,,", "different content"),
+        (f"s,,{A},1,,,,", "different content"), (f"S,,{A},1,,,,new", "different content"),
     ],
 )  # fmt: skip
 def test_an_external_id_stands_once(issues: Reader, second: str, says: str) -> None:
@@ -318,7 +318,7 @@ def test_wallets_worth_a_second_look_are_warned_of(issues: Reader) -> None:
     assert (
         sheet.warnings[0].startswith("2 wallets without a checksum") and "rows 4 and 5" in sheet.warnings[0]
     )
-    assert sheet.warnings[1].startswith("rows 2 and 3: different wallets that look alike, 0x7099…79C8")
+    assert sheet.warnings[1] == f"{A} (row 2) and {twin} (row 3) look alike: compare every digit (address poisoning)"
 
 
 def test_skipping_keeps_only_rows_beyond_doubt(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from hashkit.contracts.addresses import read_address, strange_character
+from hashkit.contracts.addresses import COMPARE, look, read_address, strange_character
 from hashkit.domain.orders import MAX_ROW_RAW
+from hashkit.domain.terms import shown
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
 from hashkit.store.sheets.model import Findings, counted, listed
@@ -71,6 +72,8 @@ def identifier(text: str) -> str:
     """An id of the issuer's own books: letters, digits and ``. _ / -``, at most 64, no formula."""
     if _ID.fullmatch(text):
         return text
+    if not text:
+        raise _bad("is empty", "give one")
     raise _bad(*_identifier_trouble(text))
 
 
@@ -128,6 +131,15 @@ def reference(text: str) -> str:
     return text
 
 
+def spelled(read: Callable[[str], V], text: str) -> V:
+    """What a cell with this text gives, for options and programs. InputError that names the text too."""
+    try:
+        return read(text)
+    except InputError as error:
+        mend = error.next_step[:1].upper() + error.next_step[1:]
+        raise InputError(f"{shown(text)}: {error.sentence}.", next_step=f"{mend}.", code=error.code) from None
+
+
 class Wallets:
     """Reads wallets, and remembers what makes a person look twice: no checksum, look-alikes."""
 
@@ -142,8 +154,7 @@ class Wallets:
             address, checked = read_address(text)
             if not checked:
                 self._unchecked.append(line)
-            digits = address[2:].lower()
-            self._alike[digits[:4] + digits[-4:]].setdefault(address, line)
+            self._alike[look(address)].setdefault(address, line)
             return address
 
         return read
@@ -155,13 +166,10 @@ class Wallets:
             wallets = counted(len(unchecked), "wallet")
             yield f"{wallets} without a checksum: a typing error would not show ({listed(unchecked)})"
         for addresses in self._alike.values():
-            lines = [line for line in addresses.values() if line not in bad]
-            if len(lines) > 1:
-                one = next(iter(addresses))
-                yield (
-                    f"{listed(lines)}: different wallets that look alike, {one[:6]}…{one[-4:]}; "
-                    "compare every digit (address poisoning)"
-                )
+            good = {address: line for address, line in addresses.items() if line not in bad}
+            if len(good) > 1:
+                both = " and ".join(f"{address} (row {line})" for address, line in good.items())
+                yield f"{both} look alike: {COMPARE}"
 
 
 def _bad(says: str, mend: str) -> InputError:

@@ -76,10 +76,10 @@ def _unique_papers(rows: list[IssueRow], findings: Findings) -> None:
             continue
         where = listed((other.line, row.line))
         if replace(other, line=row.line) == row:
-            says = f"appears twice, {where}: remove one row"
+            says = f"appears twice with the same content, {where}: remove one row"
             findings.add(row.line, row.external_id, "external_id", row.external_id, says)
         else:
-            says = f"{where} differ under one id: give each paper its own"
+            says = f"appears twice with different content, {where}: give each paper its own id"
             findings.add(row.line, row.external_id, "external_id", row.external_id, says, also=[other.line])
 
 

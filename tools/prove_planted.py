@@ -1,0 +1,52 @@
+"""Would the tests notice? The bugs that were planted for each invariant, and a sample of small faults of every kind."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import mutation as faults
+import teeth as bugs
+from prove_forge import version
+
+SAMPLE = int(os.environ.get("HASHKIT_MUTANTS", "300"))
+SEED = 1
+NOTICED_AT_LEAST = 95.0  # per cent of the faults that are programs and change one
+
+
+def teeth() -> dict[str, Any]:
+    """One planted bug after another, at least one for each invariant: does its named test fail?"""
+    found = bugs.run()
+    missed = [bug for bug, killer in found if not killer]
+    rows = [[f"I-{bug.number}", bug.why, bug.file, f"`{killer}`" if killer else "**no test**"] for bug, killer in found]
+    return {
+        "passed": not missed,
+        "summary": f"{len(found)} bugs planted, {len(found) - len(missed)} caught by the test that is named for them",
+        "tables": [{"title": "Planted bugs", "head": ["invariant", "bug", "file", "caught by"], "rows": rows}],
+        "tools": [version()],
+    }
+
+
+def mutation() -> dict[str, Any]:
+    """Small faults in token, registry and rule book: how many does the forge suite notice?"""
+    return weighed(faults.run(SAMPLE, SEED))
+
+
+def weighed(told: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a sample."""
+    total = told["total"]
+    valid = total["killed"] + total["survived"]
+    summary = f"{total['killed']} of {valid} faults noticed ({total['score']} %, at least {NOTICED_AT_LEAST:.0f} %)"
+    columns = ("mutants", "invalid", "same_code", "equivalent", "killed", "survived")
+    rows = [
+        [name, *(str(one[column]) for column in columns), "–" if one["score"] is None else f"{one['score']} %"]
+        for name, one in [*told["groups"].items(), ("all", total)]
+    ]
+    head = ["group", "drawn", "no program", "same code", "equivalent", "noticed", "survived", "score"]
+    tables = [{"title": "Small faults", "head": head, "rows": rows}]
+    if told["survivors"]:
+        lines = [[s["file"], str(s["line"]), f"`{s['before']}`", f"`{s['after']}`"] for s in told["survivors"]]
+        tables.append({"title": "Faults that survive", "head": ["file", "line", "before", "after"], "rows": lines})
+    passed = bool(valid) and total["score"] >= NOTICED_AT_LEAST
+    tools = [version(), f"seed {told['seed']}"]
+    return {"passed": passed, "summary": summary, "tables": tables, "tools": tools}
