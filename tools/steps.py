@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from xml.etree import ElementTree
 
 from environments import ROOT, Environment, Missing, environment, native_tool, node_tools, say
 from prove import prove as run_proofs
@@ -81,6 +82,22 @@ def ape() -> bool:
     return compiled and _run([made.scripts / "ape", "run", SMOKE_SCRIPT.stem, "--help"], **settings)
 
 
+def faults() -> bool:
+    """Every fault class F1 to F40 against a real chain; its last line is ``N passed, N failed``."""
+    node_tools()
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "faults.xml"
+        command = [*_pytest_command(_test()), "--tb=short", f"--junitxml={told}", "tests/faults"]
+        _run(command, HASHKIT_ANVIL=str(native_tool("anvil")), HASHKIT_FAULTS="all")
+        if not told.exists():
+            return False
+        suite = ElementTree.parse(told).getroot()[0].attrib
+    failed = int(suite["failures"]) + int(suite["errors"]) + int(suite["skipped"])
+    passed = int(suite["tests"]) - failed
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return failed == 0 and passed > 0
+
+
 def bench_gas() -> bool:
     """Measure gas beside the peers, and write benchmarks/gas/results.json and its README."""
     node_tools(GAS)
@@ -130,7 +147,7 @@ def clean() -> bool:
 
 STEPS: dict[str, Callable[[], bool]] = {
     step.__name__.replace("_", "-"): step
-    for step in (demo, test, lint, types, compile, check, forge, ape, older, pytest, bench_gas, prove, clean)
+    for step in (demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, bench_gas, prove, clean)
 }
 
 

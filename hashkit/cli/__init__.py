@@ -30,8 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
     from hashkit.cli import failures
 
+    _end_kindly()
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(_guarded(given, failures.manner(given)))
+
+
+def _end_kindly() -> None:
+    """A closed terminal and a plain kill end a command as Ctrl-C does: with the sentence that says how to go on."""
+    import signal
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores the second, and means it
+            signal.signal(number, signal.default_int_handler)
 
 
 def _guarded(arguments: list[str], screen: Screen) -> int:

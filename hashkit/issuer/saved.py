@@ -34,7 +34,7 @@ def saved(context: Context, title: str, ready: Sequence[Step]) -> SavedPlan:
         genesis=context.genesis(),
         account=context.sender,
         nonce=_nonce(context) if once_by_nonce else None,
-        code={address: _code_hash(context, address) for address in sorted(touched)},
+        code={address: code_hash(context, address) for address in sorted(touched)},
         steps=steps,
     )
 
@@ -75,7 +75,7 @@ def check_fits(context: Context, found: SavedPlan, *, begun: bool = False) -> No
     if found.genesis != context.genesis():
         stale.append("the chain began with another block: it was reset, or is another one")
     for address, code in found.code.items():
-        if _code_hash(context, address) != code:
+        if code_hash(context, address) != code:
             stale.append(f"the code at {address} is not what it was")
     if not stale and not begun and found.nonce is not None and _moved_on(context, found):
         stale.append(f"{found.account} has sent other transactions since nonce {found.nonce}")
@@ -150,7 +150,8 @@ def _rows(found: SavedRows | None) -> tuple[IssueRow, ...]:
     return tuple(IssueRow(i, digest, found.order_id, n) for n, (i, digest) in enumerate(found.rows))
 
 
-def _code_hash(context: Context, address: str) -> str:
+def code_hash(context: Context, address: str) -> str:
+    """Keccak of the code at an address now, 0x-hex."""
     return "0x" + keccak(code_at(context.endpoint, address, "latest")).hex()
 
 

@@ -18,23 +18,23 @@ from hashkit.store.plans import SavedPlan
 
 
 def settle(context: Context, journal: Journal) -> None:
-    """Close every step of the journal that is in a block: done when the contracts show it, failed when it reverted.
+    """Close every step that waits for no block: done when the contracts show it, by whatever hand; or reverted.
 
     Only where the contracts can tell. All other steps wait for their own command: a transfer that was closed by
     another command would be taken for a new one when it is run again, and happen twice.
     """
-    for record in journal.mined():
+    for record in journal.undone():
         receipt = journal.receipt(record.id)
         found = _meant(context, journal, record)
-        if receipt is None or found is None:
+        if found is None:
             continue
         call, truths = found
-        if not receipt.succeeded:
+        if hold(context, truths):
+            journal.record_done(record.id)
+        elif receipt is not None and not receipt.succeeded and record.state == "MINED":
             spent = any(a.gas <= receipt.gas_used for a in journal.attempts(record.id) if a.tx_hash == receipt.tx_hash)
             place = receipt.tx_hash, receipt.block, spent
             journal.record_failed(record.id, rehearsal.failure(context.endpoint, context.sender, call, *place).why)
-        elif hold(context, truths):
-            journal.record_done(record.id)
 
 
 def hold(context: Context, truths: Sequence[Truth]) -> bool:

@@ -21,12 +21,14 @@ from hashkit.errors import (
     InputError,
     NodeError,
     Refused,
+    StalePlan,
     TransactionFailed,
 )
 from hashkit.issuer.context import Context
-from hashkit.issuer.saved import digest_of, saved
+from hashkit.issuer.saved import code_hash, digest_of, saved
 from hashkit.issuer.settle import hold, settle
 from hashkit.issuer.steps import Action, Event, Outcome, Step, StepOutcome
+from hashkit.store.deployments import deployments
 from hashkit.store.journal import Journal, StepRecord
 from hashkit.store.rows import IssueRows
 
@@ -53,7 +55,7 @@ def carry_out(
             text = f"Stopped: {run.progress()}. Nothing is lost; run the same command again to go on."
             tell(Event("stopped", run.now, text))
             raise KeyboardInterrupt(text) from None
-        except (Refused, NodeError, AccountError) as error:
+        except (Refused, NodeError, AccountError, StalePlan) as error:
             if not run.outcomes:
                 raise
             raise _incomplete(run, error) from error
@@ -73,10 +75,13 @@ class _Run:
     outcomes: list[StepOutcome] = field(default_factory=list)
     batch: str | None = None
     now: str = ""
+    code: dict[str, str] = field(default_factory=dict)
+    """Address -> hash of the code that was there when the run began."""
 
     def all(self) -> None:
         """Bring journal and chain together, then the steps one by one. Without steps only what is read counts."""
         if self.steps:
+            self.code = {address: code_hash(self.context, address) for address in self._touched()}
             self.sender.catch_up()
         else:
             self.sender.take_stock()
@@ -122,6 +127,7 @@ class _Run:
             raise self._nonce_lost(step, record, error) from None
 
     def _perform(self, step: Step, record: StepRecord, action: Action) -> Receipt:
+        self._check_code()
         try:
             return self.sender.perform(record.id, action, renew=_renews(step, record))
         except TransactionFailed as error:
@@ -130,6 +136,25 @@ class _Run:
             raise
         except AccountError as error:
             raise self._nonce_lost(step, record, error) from None
+
+    def _touched(self) -> set[str]:
+        """The contracts that the steps call, and all that were deployed with them."""
+        called = {step.action.to for step in self.steps if isinstance(step.action, Call)}
+        found = set(called)
+        for record in deployments(self.context.project, self.context.network.chain_id):
+            together = {contract.address for contract in record.contracts.values()}
+            found |= together if called & together else set()
+        return found
+
+    def _check_code(self) -> None:
+        changed = [address for address, code in self.code.items() if code_hash(self.context, address) != code]
+        if changed:
+            raise StalePlan(
+                f"The code at {changed[0]} is not what it was when this run began.",
+                why="Whoever controls the contract has replaced it; what was planned may mean something else now.",
+                next_step="Find out what was changed: hashkit doctor.",
+                details=changed,
+            )
 
     def _nonce_lost(self, step: Step, record: StepRecord, error: AccountError) -> AccountError:
         """Where the contract itself lets the act happen once, another signature can do no harm in the next run."""

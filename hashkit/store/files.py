@@ -32,8 +32,10 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o644) -> None:
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         os.replace(name, path)
-    except BaseException:  # also an interrupt must not leave the temporary file behind
+    except BaseException as error:  # also an interrupt must not leave the temporary file behind
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk does not say which file it was
         raise
     _sync_folder(path.parent)
 

@@ -154,9 +154,10 @@ class Journal:
         rows = self._all(f"SELECT * FROM steps WHERE {wanted} ORDER BY id LIMIT 1", target, digest)
         return _record(rows[0]) if rows else None
 
-    def mined(self) -> tuple[StepRecord, ...]:
-        """The steps that a block holds and nobody has asked the contract about yet, oldest first."""
-        return tuple(map(_record, self._all("SELECT * FROM steps WHERE state = 'MINED' ORDER BY id")))
+    def undone(self) -> tuple[StepRecord, ...]:
+        """The steps that are not done and wait for no block, oldest first."""
+        wanted = "state IN ('PLANNED', 'MINED', 'FAILED')"
+        return tuple(map(_record, self._all(f"SELECT * FROM steps WHERE {wanted} ORDER BY id")))
 
     def plan_of(self, batch: str) -> str:
         """The digest of a batch's saved plan; empty when it has none."""

@@ -55,7 +55,9 @@ _STATEMENTS: dict[str, tuple[str, ...]] = {
         """UPDATE attempts SET state = 'MINED', block = :block, block_hash = :block_hash,
            succeeded = :succeeded, gas_used = :gas_used, fee = :fee, contract = :contract
            WHERE tx_hash = :tx_hash""",
-        "UPDATE steps SET state = 'MINED' WHERE id = (SELECT step FROM attempts WHERE tx_hash = :tx_hash)",
+        # What is done stays done when a reorganisation only moves it to another block.
+        """UPDATE steps SET state = 'MINED' WHERE id = (SELECT step FROM attempts WHERE tx_hash = :tx_hash)
+           AND NOT (state = 'DONE' AND :succeeded = 1)""",
     ),
     "done": ("UPDATE steps SET state = 'DONE' WHERE id = :step",),
     "failed": ("UPDATE steps SET state = 'FAILED', why = :why WHERE id = :step",),

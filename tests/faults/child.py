@@ -11,7 +11,6 @@ hashkit: the points are wrapped around its functions by name, and a name that is
 
 from __future__ import annotations
 
-import errno
 import importlib
 import json
 import os
@@ -36,7 +35,8 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "between-chunks": ("hashkit.store.journal", "Journal.record_done", "after"),
     "replacing": ("hashkit.chain.sender", "Sender._dearer", "after"),
     "report": ("hashkit.cli.session", "Session.show", "before"),
-    "commit": ("hashkit.store.journal", "writing", "before"),
+    "commit": ("hashkit.store.journal_tables", "append", "before"),
+    "signer": ("hashkit.chain.keys", "LocalSigner.sign_transaction", "signer"),
     "start": ("hashkit.cli.session", "Session.write", "before"),
 }
 PRELOAD = ("app", "issue", "session", "progress", "failures")
@@ -62,6 +62,8 @@ def arm(fault: str) -> None:
     def wrapped(*args: Any, **more: Any) -> Any:
         if when == "wire":
             return _on_the_wire(lambda: inner(*args, **more), met(), act)
+        if when == "signer" and met():
+            return cheat(act, args[1], lambda fields: inner(args[0], fields))
         if when == "before" and met():
             ACTS[act]()
         found = inner(*args, **more)
@@ -70,6 +72,41 @@ def arm(fault: str) -> None:
         return found
 
     setattr(owner, last, wrapped)
+
+
+def cheat(how: str, fields: dict[str, Any], sign: Callable[[dict[str, Any]], bytes]) -> bytes:
+    """What a signer may return instead of the transaction that it was asked for."""
+    from eth_account import Account
+
+    from hashkit.chain.devaccounts import DEV_ACCOUNTS
+    from hashkit.errors import AccountError
+
+    if how == "refuse":
+        raise AccountError(
+            "The signer said no.", next_step="Ask the signer, then run the same command again."
+        )
+    if how == "rubbish":
+        return b"\x02\xc0"
+    if how == "high-s":
+        return _high_s(sign(fields))
+    key = DEV_ACCOUNTS[0].key
+    changed = {
+        "other-nonce": {"nonce": 999},
+        "other-chain": {"chainId": 177},
+        "other-data": {"data": "0x01"},
+    }[how]
+    return bytes(Account.sign_transaction({**fields, **changed}, key).raw_transaction)
+
+
+def _high_s(raw: bytes) -> bytes:
+    """The second form of the same signature."""
+    import rlp
+
+    parts = rlp.decode(raw[1:])
+    order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+    parity, s = parts[-3], int.from_bytes(parts[-1], "big")
+    other = b"" if parity == b"\x01" else b"\x01"
+    return raw[:1] + bytes(rlp.encode([*parts[:-3], other, parts[-2], (order - s).to_bytes(32, "big")]))
 
 
 def _on_the_wire(work: Callable[[], Any], now: bool, act: str) -> Any:
@@ -98,10 +135,15 @@ def _full() -> None:
 
 
 def _broken() -> None:
-    raise OSError(errno.EIO, "Input/output error", "journal")
+    raise sqlite3.OperationalError("disk I/O error")
 
 
-ACTS: dict[str, Callable[[], None]] = {"kill": _kill, "interrupt": _interrupt, "full": _full, "broken": _broken}
+ACTS: dict[str, Callable[[], None]] = {
+    "kill": _kill,
+    "interrupt": _interrupt,
+    "full": _full,
+    "broken": _broken,
+}
 
 
 def _become(request: dict[str, Any]) -> None:
@@ -115,6 +157,12 @@ def _become(request: dict[str, Any]) -> None:
         setattr(importlib.import_module(module), attribute, value)
     if wait := request.get("wait"):
         _hurry(wait, request["timeout"])
+    if shift := request.get("shift"):
+        _set_clock(shift)
+    if quota := request.get("quota"):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (quota, quota))
     if fault := os.environ.get("HASHKIT_FAULT"):
         arm(fault)
     from hashkit.cli import main
@@ -130,6 +178,24 @@ def _hurry(block: float, answer: float) -> None:
 
     write.Sender = lambda *a, **more: Sender(*a, **{**more, "wait_seconds": block})  # type: ignore
     Endpoint.__init__.__kwdefaults__["timeout"] = answer
+
+
+def _set_clock(shift: float) -> None:
+    """The clock of the machine goes wrong by so many seconds."""
+    import datetime
+    import time
+
+    from hashkit.issuer import context
+
+    true = time.time
+    time.time = lambda: true() + shift
+
+    class Wrong(datetime.datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return super().now(tz) + datetime.timedelta(seconds=shift)
+
+    context.datetime = Wrong  # type: ignore[misc]
 
 
 def serve() -> None:

@@ -11,7 +11,10 @@ GETH = {
     "known": (-32000, "already known"),
     "nonce": (-32000, "nonce too low: next nonce {next}, tx nonce {nonce}"),
     "replace": (-32000, "replacement transaction underpriced"),
-    "funds": (-32000, "insufficient funds for gas * price + value: balance {have}, tx cost {need}, overshot {over}"),
+    "funds": (
+        -32000,
+        "insufficient funds for gas * price + value: balance {have}, tx cost {need}, overshot {over}",
+    ),
     "chain": (-32000, "invalid chain id for signer: have {found} want {chain}"),
     # No word for a fee below the base fee: geth takes such a transaction in and lets it wait.
 }

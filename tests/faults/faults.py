@@ -90,6 +90,11 @@ def changed(**fields: Any) -> Fault:
     return fault
 
 
+def reverted(exchange: Exchange) -> dict[str, Any]:
+    """A mined transaction shown as reverted; nothing about one that is not mined."""
+    return changed(status="0x0")(exchange)
+
+
 def first(act: Any) -> Fault:
     """``act(exchange)``, then the true answer: the world moves on just before the node looks."""
 

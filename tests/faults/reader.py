@@ -37,7 +37,12 @@ class Chain:
 
     def credits(self, token: str, since: int) -> Counter[tuple[str, int]]:
         """How often each (wallet, amount) was minted after block ``since``."""
-        wanted = {"address": token, "fromBlock": hex(since + 1), "toBlock": "latest", "topics": [TRANSFER, ZERO_TOPIC]}
+        wanted = {
+            "address": token,
+            "fromBlock": hex(since + 1),
+            "toBlock": "latest",
+            "topics": [TRANSFER, ZERO_TOPIC],
+        }
         logs = self.ask("eth_getLogs", wanted)
         return Counter(("0x" + log["topics"][2][-40:], int(log["data"], 16)) for log in logs)
 

@@ -11,20 +11,33 @@ from random import Random
 
 import pytest
 
+from tests.faults import cases_machine
 from tests.faults.cases_node import CASES
 from tests.faults.world import Case
 
 SEED = int(os.environ.get("HASHKIT_FAULT_SEED", "2026"))
 DRAWN = 60
+MISSING = {
+    "F14-old-copy": "a journal rebuilt from the chain",
+    "F38-journal-deleted": "a journal rebuilt from the chain",
+    "F38-journal-deleted-with-one-outstanding": "a journal rebuilt from the chain",
+}
+"""Cases that fail until hashkit has what they need. They are played, and counted as failed, by ``make faults``."""
+assert cases_machine  # it enters its cases when it is read
 
 
 def _names() -> list[str]:
     if os.environ.get("HASHKIT_FAULTS") == "all":
         return sorted(CASES)
-    return sorted(Random(SEED).sample(sorted(CASES), min(DRAWN, len(CASES))))
+    return sorted(Random(SEED).sample(sorted(CASES.keys() - MISSING.keys()), DRAWN))
 
 
 @pytest.mark.parametrize("name", _names())
 def test_every_row_is_credited_exactly_once(begin: Callable[..., Case], name: str) -> None:
     dialect, play = CASES[name]
-    play(begin(dialect), Random(f"{SEED} {name}"))
+    try:
+        play(begin(dialect), Random(f"{SEED} {name}"))
+    except AssertionError as error:
+        if name in MISSING:
+            pytest.fail(f"hashkit lacks {MISSING[name]}: {error}", pytrace=False)
+        raise

@@ -38,7 +38,9 @@ def test_killed_then_the_same_command_goes_on(begin: Callable[..., Case], name: 
 
 
 @pytest.mark.parametrize("name", [name for name in KILLS if name != "F12"])
-def test_killed_in_the_first_step_then_the_same_command_goes_on(begin: Callable[..., Case], name: str) -> None:
+def test_killed_in_the_first_step_then_the_same_command_goes_on(
+    begin: Callable[..., Case], name: str
+) -> None:
     case = begin()
     assert case.run(fault=f"{KILLS[name]}:kill").code == -9
     time.sleep(1.1)  # the deadline of an order counts seconds from the run that opens it

@@ -10,15 +10,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hashkit.chain import devnet
+from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
 from hashkit.contracts.hashing import checksum
 from hashkit.contracts.identity_registry import IdentityRegistry
+from hashkit.domain.parties import Power
 from hashkit.issuer.client import Hashkit
 from hashkit.store.deployments import Deployment
 from hashkit.store.sheets import read_investors
@@ -97,6 +99,11 @@ class Commands:
         assert "Traceback" not in out + err, err
         return Ran(code, out, err)
 
+    def kill(self, number: int) -> None:
+        """Send the running command a signal, unless it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
     def close(self) -> None:
         """End the server."""
         assert self._server.stdin is not None
@@ -148,6 +155,7 @@ class Case:
     settings: dict[str, Any] = field(default_factory=dict)
     wait: float = 8.0
     timeout: float = 30.0
+    account: str = "issuer"
     runs: int = 0
 
     @property
@@ -156,13 +164,23 @@ class Case:
         return self.world.chain
 
     @property
+    def address(self) -> str:
+        """The address of the account that issues."""
+        return ISSUER if self.account == "issuer" else OTHER
+
+    @property
     def journal(self) -> Path:
-        """The issuer's journal."""
-        return next(path for path in self.folder.glob(".hashkit/journal/*.db") if ".old" not in path.name)
+        """Its journal."""
+        return self.folder / f".hashkit/journal/31337-{self.address.lower()}.db"
 
     def request(self, fault: str = "", **more: Any) -> dict[str, Any]:
         """What a command is started with."""
-        env = {"HASHKIT_FAULT": fault, "HASHKIT_RPC_URL": self.proxy.url, **more.pop("env", {})}
+        env = {
+            "HASHKIT_ACCOUNT": self.account,
+            "HASHKIT_FAULT": fault,
+            "HASHKIT_RPC_URL": self.proxy.url,
+            **more.pop("env", {}),
+        }
         hasty = {"hashkit.rpc.client._FIRST_PAUSE": 0.01, "hashkit.chain.sender._REBROADCAST": 0.5}
         settings = {
             **hasty,
@@ -192,9 +210,9 @@ class Case:
         """Somebody else uses the issuer's key."""
         self.chain.ask("eth_sendTransaction", {"from": ISSUER, "to": OTHER, "value": "0x1"})
 
-    def act(self, call: Call) -> None:
-        """The other agent does something, and it is mined."""
-        asked = {"from": OTHER, "to": call.to, "data": "0x" + call.data.hex(), "gas": hex(10_000_000)}
+    def act(self, call: Call, by: str = OTHER) -> None:
+        """The other agent, or who is named, does something, and it is mined."""
+        asked = {"from": by, "to": call.to, "data": "0x" + call.data.hex(), "gas": hex(10_000_000)}
         sent = self.chain.ask("eth_sendTransaction", asked)
         while (receipt := self.chain.ask("eth_getTransactionReceipt", sent)) is None:
             time.sleep(0.01)
@@ -203,6 +221,11 @@ class Case:
     def standing(self, good: bool) -> None:
         """The registry's agent denies a wallet of every chunk, or takes it back."""
         self.act(IdentityRegistry(self.world.registry).deny(DENIED, not good, b"\x01" * 32))
+
+    def powers(self, who: str, given: bool) -> None:
+        """The owner takes the power to issue from an agent, or gives it back."""
+        token = AssetToken(self.world.token)
+        self.act((token.grant_powers if given else token.revoke_powers)(who, Power.ISSUE), by=ISSUER)
 
     def money(self, wei: int) -> None:
         """What the issuer can pay with."""
@@ -232,7 +255,7 @@ class Case:
         """The first and the last offer of the one transaction that was offered more than once."""
         return replaced(self.journal)
 
-    def cured(self, rows: int = ROWS, foreign: int = 0) -> Ran:
+    def cured(self, rows: int = ROWS, foreign: int | None = 0) -> Ran:
         """The same command again, on a good line: every row exactly once, and the journal is the chain."""
         self.proxy.heal()
         self.proxy.pool.closed = False
@@ -240,16 +263,16 @@ class Case:
         ran = self.run()
         assert ran.code == 0, ran.err
         self.check(rows, foreign)
-        before = self.chain.nonce(ISSUER)
+        before = self.chain.nonce(self.address)
         again = self.run()
         assert again.code == 0 and again.data["outcome"]["sent"] == 0, again
-        assert self.chain.nonce(ISSUER) == before, "a finished order was sent again"
+        assert self.chain.nonce(self.address) == before, "a finished order was sent again"
         return ran
 
-    def check(self, rows: int = ROWS, foreign: int = 0) -> None:
+    def check(self, rows: int = ROWS, foreign: int | None = 0) -> None:
         """Every row was credited exactly once, and the journal says what the chain says.
 
-        ``foreign``: so many transactions of the account are somebody else's and not in the journal.
+        ``foreign``: so many transactions of the account are somebody else's and not in the journal; None: any number.
         """
         wanted = Counter((WALLETS[n % 60].lower(), amount(n)) for n in range(rows))
         found = self.chain.credits(self.world.token, self.since)
@@ -258,9 +281,9 @@ class Case:
         for number in (0, 17, 59):
             held = sum(amount(n) for n in range(number, rows, 60))
             assert self.chain.balance_of(self.world.token, WALLETS[number]) == held
-        faults = journal_faults(self.journal, self.chain, ISSUER, self.since)
+        faults = journal_faults(self.journal, self.chain, self.address, self.since)
         strange = [fault for fault in faults if "not in the journal" in fault]
-        assert len(strange) == foreign and len(faults) == foreign, faults
+        assert len(faults) == len(strange) and foreign in (None, len(strange)), faults
 
 
 @contextmanager
