@@ -184,7 +184,7 @@ class Case:
         hasty = {"hashkit.rpc.client._FIRST_PAUSE": 0.01, "hashkit.chain.sender._REBROADCAST": 0.5}
         settings = {
             **hasty,
-            "hashkit.chain.sender._GRACE": 1,
+            "hashkit.rpc.client._BUDGET": 2.0, "hashkit.rpc.pace._WIDEST_GAP": 0.02, "hashkit.chain.sender._GRACE": 1,
             "hashkit.chain.sender._IMPATIENT": 1.0,
             **self.settings,
             **more.pop("settings", {}),
