@@ -108,11 +108,23 @@ contract Handler is HandlerMoves {
         else if (which % 7 == 3) call = abi.encodeCall(token.setMode, (which & 64 == 0 ? Mode.Open : Mode((which >> 8) % 4)));
         else if (which % 7 == 4) call = abi.encodeCall(token.setLockUp, (uint40(block.timestamp + (which >> 8) % 1 days)));
         else if (which % 7 == 5) call = abi.encodeCall(token.setRoleMatrix, (uint16(which >> 8)));
-        else call = abi.encodeCall(token.setCap, (which & 64 == 0 ? SMALL_CAP : uint128(token.totalSupply() + which % 50)));
+        else return _tighten(which);
+        _call(agent, address(token), call);
+        _call(chief, address(token), call);
+    }
+
+    /// A cap close to the supply, and somebody who mints up to it and over it.
+    function _tighten(uint256 which) private {
         uint256 cap = token.cap();
+        bytes memory call = abi.encodeCall(token.setCap, (uint128(token.totalSupply() + which % 50)));
         _call(agent, address(token), call);
         if (token.cap() > cap) ++broken[19]; // an agent alone raised it
         _call(chief, address(token), call);
+        for (uint256 i = 0; i < PEOPLE && token.totalSupply() <= token.cap(); ++i) {
+            _raw(people[i], (which >> i) % 60); // over the cap no view would answer, so it ends there
+        }
+        if (token.totalSupply() > token.cap()) ++broken[2];
+        _call(chief, address(token), abi.encodeCall(token.setCap, (SMALL_CAP)));
     }
 
     function limits(uint256 which, uint256 limit) external told {

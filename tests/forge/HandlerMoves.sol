@@ -102,7 +102,7 @@ abstract contract HandlerMoves is Stage {
         }
     }
 
-    function _raw(address to, uint256 amount) private {
+    function _raw(address to, uint256 amount) internal {
         bytes memory call = abi.encodeWithSignature("mint(address,uint256)", to, amount);
         if (_do(Try(Kind.Issue, agent, address(0), to, amount), call)) minted += amount;
     }

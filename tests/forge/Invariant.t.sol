@@ -18,6 +18,7 @@ contract InvariantTest is InvariantBase {
     function invariant_I02_the_supply_is_what_was_minted_less_what_was_burned_within_the_cap() public view {
         same(_token.totalSupply(), _handler.minted() - _handler.burned(), "supply");
         yes(_token.totalSupply() <= _token.cap(), "cap");
+        _unbroken(2);
     }
 
     /// No partitions, no locks but one: the frozen amount.
