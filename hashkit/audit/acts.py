@@ -196,6 +196,15 @@ class _Teller:
         return words.grouped(raw, self._decimals)
 
 
+def rules_in_words(e: Evidence) -> tuple[tuple[str, str], ...]:
+    """The rules at the block, for people."""
+    rules, decimals = e.register.rules, e.subject.decimals
+    listed = sorted(words.country(int(r[8:])) for r, v in rules.items() if r.startswith("country:") and v)
+    shown = {r: v for r, v in rules.items() if not r.startswith("country:")}
+    found = [(rule_name(r), rule_value(r, v, decimals)) for r, v in sorted(shown.items())]
+    return (*found, ("countries", ", ".join(listed))) if listed else tuple(found)
+
+
 def rule_name(rule: str) -> str:
     """A rule's name for people: ``country HK``."""
     return f"country {words.country(int(rule[8:]))}" if rule.startswith("country:") else rule.replace("-", " ")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hashkit.audit import words
-from hashkit.audit.acts import ActRow, acts
-from hashkit.audit.checks import Finding, check, rules_in_words
+from hashkit.audit.acts import ActRow, acts, rules_in_words
+from hashkit.audit.checks import Finding, check
 from hashkit.audit.evidence import CodePart, Evidence, Population, Subject
 from hashkit.domain.books import OrderSeen
 from hashkit.domain.network import Network
