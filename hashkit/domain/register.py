@@ -17,8 +17,8 @@ from hashkit.domain.facts import ZERO, Fact
 from hashkit.domain.identities import NO_IDENTITIES, Identities
 from hashkit.domain.parties import Standing
 from hashkit.domain.watch import COMPLIANCE_SLOT as COMPLIANCE_SLOT
-from hashkit.domain.watch import REGISTRY_SLOT as REGISTRY_SLOT
 from hashkit.domain.watch import NOTHING_WATCHED, Watched
+from hashkit.domain.watch import REGISTRY_SLOT as REGISTRY_SLOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Register:
     powers: Mapping[str, Mapping[str, int]]
     """Contract -> agent -> powers as bits; agents without any are left out."""
     owners: Mapping[str, str]
+    roles: Mapping[str, Mapping[str, frozenset[str]]]
+    """Contract -> role -> who has it: of strangers' contracts; ours tell their powers exactly, in ``powers``."""
     registries: Mapping[str, Identities]
     acts: tuple[Act, ...]
     """What somebody could do only by a power, oldest first; without issuing rows and admitting investors."""
@@ -166,6 +168,7 @@ def _register(books: Books) -> Register:
         refs=dict(books.refs),
         powers={contract: dict(agents) for contract, agents in books.powers.items()},
         owners=dict(books.owners),
+        roles={c: {r: frozenset(who) for r, who in roles.items() if who} for c, roles in books.roles.items()},
         registries={address: registry.result() for address, registry in books.registries.items()},
         acts=tuple(books.acts),
         supply_steps=tuple(books.steps.items()),
