@@ -46,10 +46,11 @@ def collect(
 ) -> Collected:
     """Every log up to the pinned block. NodeError when a range cannot be read: a gap is never skipped."""
     reader = _Reader(endpoint, network, pinned, store, progress)
+    if not subject.ours:
+        contracts = {subject.token: "token", **subject.beside}
+        return Collected(tuple(reader.read(list(contracts), subject.first)), contracts, subject.first)
     own = tuple(reader.read([subject.token], subject.first))
     contracts = {subject.token: "token"}
-    if not subject.ours:
-        return Collected(own, contracts, subject.first)
     filled = {s.address: s.slot for s in slots(own, subject.token) if s.address not in (ZERO, subject.token)}
     others = {a: slot for a, slot in filled.items() if slot != REGISTRY_SLOT or _tells(endpoint, a, pinned)}
     for address, slot in sorted(others.items()):

@@ -12,6 +12,7 @@ from hashkit.audit.probe import pin, probe
 from hashkit.audit.reconcile import reconcile
 from hashkit.audit.replay import replay
 from hashkit.audit.result import AuditResult, judge, named_blocks
+from hashkit.audit.stranger import look, recognise
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.network import Network
 from hashkit.errors import NodeError, RpcError
@@ -47,11 +48,12 @@ def audit(
     if endpoint.chain_id() != network.chain_id:
         raise _wrong_chain(endpoint, network)
     pinned = pin(endpoint, network, at)
-    subject = probe(endpoint, checksum(address), pinned, first)
+    subject = recognise(endpoint, probe(endpoint, checksum(address), pinned, first), pinned)
     collected = collect(endpoint, network, subject, pinned, store, progress)
     register, population = replay(collected, subject.token, pinned)
     state = reconcile(endpoint, network, subject, register, pinned, progress)
     code = compare_code(endpoint, subject, register, pinned)
+    stranger = look(endpoint, network, subject, register, pinned)
     times = _times(endpoint, sorted(named_blocks(register)), progress)
     if block(endpoint, pinned.block.number).hash != pinned.block.hash:
         raise NodeError(
@@ -59,7 +61,7 @@ def audit(
             next_step="Run it again at a final block.",
             code="REORG",
         )
-    return judge(Evidence(network, pinned, subject, population, register, state, code, times))
+    return judge(Evidence(network, pinned, subject, population, register, state, code, times, stranger))
 
 
 def _silent(what: str, done: int, total: int) -> None:

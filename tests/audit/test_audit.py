@@ -11,7 +11,7 @@ import pytest
 from eth_abi import encode
 from eth_utils import keccak
 
-from hashkit.audit import AuditResult, audit, write
+from hashkit.audit import AuditResult, audit, render, write
 from hashkit.audit.report import FORMATS
 from hashkit.audit.words import clean
 from hashkit.contracts.abi import table
@@ -65,6 +65,7 @@ def test_two_audits_of_one_block_are_equal_byte_for_byte(world, tmp_path):
     ]  # fmt: skip
     for one, two in zip(first, second, strict=True):
         assert one.read_bytes() == two.read_bytes(), one.name
+    assert render(run(world, at=block)) == {path.name: path.read_bytes() for path in first}
 
 
 def test_an_audit_at_an_earlier_block_knows_nothing_of_what_came_later(world):

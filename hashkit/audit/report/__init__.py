@@ -23,11 +23,11 @@ FORMATS = tuple(_FORMATS)
 """``html``, ``csv``, ``json``, ``text``."""
 
 
-def write(result: AuditResult, folder: Path, formats: Iterable[str] = FORMATS) -> list[Path]:
-    """Writes the files of ``formats`` into ``folder`` and returns their paths.
+def render(result: AuditResult, formats: Iterable[str] = FORMATS) -> Mapping[str, bytes]:
+    """The files of ``formats``, file name -> content: a pure function of its arguments.
 
     html: report.html; csv: register.csv, findings.csv, acts.csv; json: audit.json; text: report.txt.
-    InputError for an unknown format or a folder that cannot be written.
+    InputError for an unknown format.
     """
     wanted = list(formats)
     unknown = [name for name in wanted if name not in _FORMATS]
@@ -37,15 +37,23 @@ def write(result: AuditResult, folder: Path, formats: Iterable[str] = FORMATS) -
             next_step=f"Choose from {', '.join(FORMATS)}.",
             code="FORMAT",
         )
+    return {name: make(result).encode("utf-8") for one in wanted for name, make in _FORMATS[one].items()}
+
+
+def write(result: AuditResult, folder: Path, formats: Iterable[str] = FORMATS) -> list[Path]:
+    """Writes what ``render`` makes into ``folder`` and returns the paths.
+
+    InputError for an unknown format or a folder that cannot be written.
+    """
     written = []
-    for name, make in ((n, m) for one in wanted for n, m in _FORMATS[one].items()):
+    for name, content in render(result, formats).items():
         path = folder / name
         try:
-            write_atomic(path, make(result).encode("utf-8"))
+            write_atomic(path, content)
         except OSError as error:
             raise InputError(f"{path} cannot be written.", why=f"{error.strerror}.", code="REPORT") from None
         written.append(path)
     return written
 
 
-__all__ = ["FORMATS", "write"]
+__all__ = ["FORMATS", "render", "write"]
