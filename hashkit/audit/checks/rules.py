@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashkit.audit.acts import rule_name
+from hashkit.audit.checks import strangers
 from hashkit.audit.checks.finding import (
     Outcome,
     broken,
@@ -63,6 +64,8 @@ def _rule(act: Act) -> str:
 
 @checks("C21", "Nothing moved against a pause, a halt or a freeze")
 def stops_and_freezes(e: Evidence) -> Outcome:
+    if e.stranger is not None:
+        return strangers.stops(e, e.stranger)
     if not e.subject.ours:
         return not_performed("a stranger's token has other stops, or none")
     wrong, lies = irregular(e, "stop", "freeze"), e.state.differing("stops")
