@@ -51,9 +51,9 @@ def collect(endpoint: Endpoint, view: View, subject: Subject, store: Path | None
 
 def sources(own: Iterable[RawLog], view: View, subject: Subject) -> tuple[dict[str, str], int]:
     """Whose logs belong to the audit, with what each is; and the block to read from. ``own`` are the token's."""
-    contracts = {subject.token: "token"}
     if not subject.ours:
-        return contracts, subject.first
+        return {subject.token: "token", **subject.beside}, subject.first
+    contracts = {subject.token: "token"}
     filled = {s.address: s.slot for s in slots(own, subject.token) if s.address not in (ZERO, subject.token)}
     others = {a: slot for a, slot in sorted(filled.items()) if slot != REGISTRY_SLOT or _tells(view, a)}
     for address, slot in others.items():

@@ -14,7 +14,7 @@ from typing import Any
 from hashkit.audit import words
 from hashkit.audit.acts import ActRow, acts, rules_in_words
 from hashkit.audit.checks import Finding, check
-from hashkit.audit.evidence import CodePart, Evidence, Population, Subject
+from hashkit.audit.evidence import CodePart, Evidence, Population, Stranger, Subject
 from hashkit.domain.books import OrderSeen
 from hashkit.domain.network import Network
 from hashkit.domain.register import REGISTRY_SLOT, Register
@@ -137,6 +137,8 @@ class AuditResult:
     unknown: tuple[tuple[str, int], ...]
     supply_steps: tuple[tuple[int, int, int], ...]
     """Block, its time and the supply at its end; thinned out to ``STEPS``."""
+    stranger: Stranger | None
+    """What a token answers that is not ours."""
 
     @property
     def exceptions(self) -> bool:
@@ -173,6 +175,7 @@ class AuditResult:
                 "decimals": self.subject.decimals,
                 "hashkit": self.subject.ours,
                 "unread": list(self.subject.unread),
+                "standards": list(self.subject.standards),
             },
             "result": {**self.tally, "exceptions": self.exceptions},
             "findings": [finding.to_dict() for finding in self.findings],
@@ -209,6 +212,7 @@ class AuditResult:
                 "kinds": dict(self.counts),
                 "unknown": dict(self.unknown),
             },
+            "stranger": self.stranger.to_dict() if self.stranger else None,
             "limits": list(LIMITS),
         }
 
@@ -251,6 +255,7 @@ def judge(evidence: Evidence) -> AuditResult:
         counts=tuple(r.counts.items()),
         unknown=tuple(r.unknown.items()),
         supply_steps=tuple((b, e.times[b], supply) for b, supply in thinned(r.supply_steps)),
+        stranger=e.stranger,
     )
 
 

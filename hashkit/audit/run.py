@@ -11,6 +11,7 @@ from hashkit.audit.probe import pin, probe
 from hashkit.audit.reconcile import reconcile
 from hashkit.audit.replay import replay
 from hashkit.audit.result import AuditResult, judge, named_blocks
+from hashkit.audit.stranger import look, recognise
 from hashkit.audit.view import LiveView, Progress
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.network import Network
@@ -45,11 +46,12 @@ def audit(
         raise _wrong_chain(endpoint, network)
     pinned = pin(endpoint, network, at)
     view = LiveView(endpoint, network, pinned)
-    subject = probe(view, checksum(address), first)
+    subject = recognise(view, probe(view, checksum(address), first))
     collected = collect(endpoint, view, subject, store, progress)
     register, population = replay(collected, subject.token, pinned)
     state = reconcile(view, subject, register, progress)
     code = compare_code(view, subject, register)
+    stranger = look(view, subject, register)
     times = view.times(sorted(named_blocks(register)), progress)
     if block(endpoint, pinned.block.number).hash != pinned.block.hash:
         raise NodeError(
@@ -57,7 +59,7 @@ def audit(
             next_step="Run it again at a final block.",
             code="REORG",
         )
-    return judge(Evidence(network, pinned, subject, population, register, state, code, times))
+    return judge(Evidence(network, pinned, subject, population, register, state, code, times, stranger))
 
 
 def _silent(what: str, done: int, total: int) -> None:

@@ -18,7 +18,7 @@ from hashkit.domain.network import Network
 from hashkit.errors import RpcError
 from hashkit.rpc.blocks import Block
 from hashkit.rpc.client import Endpoint
-from hashkit.rpc.reads import code_at, read_many
+from hashkit.rpc.reads import code_at, read_many, storage_at
 from hashkit.rpc.values import quantity
 
 T = TypeVar("T")
@@ -41,6 +41,8 @@ class View(ABC):
         """What contracts answered; None: refused."""
         self.codes: dict[str, bytes] = {}
         """Address -> runtime code."""
+        self.slots: dict[tuple[str, int], bytes] = {}
+        """(Address, slot) -> storage word."""
         self.block_times: dict[int, int] = {}
 
     def ask(self, query: Query[T]) -> T | None:
@@ -63,6 +65,13 @@ class View(ABC):
             self.codes[key] = self._code(key)
         return self.codes[key]
 
+    def slot(self, address: str, slot: int) -> bytes:
+        """One storage word, 32 bytes."""
+        key = (checksum(address), slot)
+        if key not in self.slots:
+            self.slots[key] = self._slot(*key)
+        return self.slots[key]
+
     def times(self, numbers: Sequence[int], progress: Progress) -> Mapping[int, int]:
         """Block -> its time."""
         missing = [n for n in numbers if n not in self.block_times]
@@ -77,6 +86,9 @@ class View(ABC):
 
     @abstractmethod
     def _code(self, address: str) -> bytes: ...
+
+    @abstractmethod
+    def _slot(self, address: str, slot: int) -> bytes: ...
 
     @abstractmethod
     def _times(self, numbers: Sequence[int]) -> list[int]: ...
@@ -100,6 +112,9 @@ class LiveView(View):
 
     def _code(self, address: str) -> bytes:
         return code_at(self._endpoint, address, self._at)
+
+    def _slot(self, address: str, slot: int) -> bytes:
+        return storage_at(self._endpoint, address, slot, self._at)
 
     def _times(self, numbers: Sequence[int]) -> list[int]:
         found = []

@@ -90,6 +90,7 @@ class Books:
         self.refs: dict[str, f.Redeemed] = {}
         self.powers: dict[str, dict[str, int]] = {}
         self.owners: dict[str, str] = {}
+        self.roles: dict[str, dict[str, set[str]]] = {}
         self.registries: dict[str, IdentityFold] = {}
         self.acts: list[Act] = []
         self.latest: list[Fact] = []
@@ -121,6 +122,7 @@ class Books:
             f.RuleSet: self.rule_set,
             f.PowersSet: self.powers_set,
             f.OwnerSet: self.owner_set,
+            f.RoleSet: self.role_set,
             **dict.fromkeys(_OF_REGISTRIES, self.identity),
             f.Unknown: self.not_known,
         }
@@ -151,8 +153,13 @@ class Books:
     def remember(self, fact: Fact) -> None:
         """Keeps what the token did in this transaction and nothing has claimed yet."""
         if self.latest and self.latest[-1].where.tx_hash != fact.where.tx_hash:
-            self.latest.clear()
+            self.forget()
         self.latest.append(fact)
+
+    def forget(self) -> None:
+        """What no act claimed. Our tokens log an ``Acted`` with every act; a stranger's freeze speaks for itself."""
+        self.acts += [Act(fact) for fact in self.latest if type(fact) in _UNCLAIMED]
+        self.latest.clear()
 
     def acted(self, fact: Fact) -> None:
         act = Act(fact, self.details(fact))
@@ -347,6 +354,13 @@ class Books:
     def owner_set(self, fact: f.OwnerSet) -> None:
         self.owners[fact.where.contract] = fact.owner
 
+    def role_set(self, fact: f.RoleSet) -> None:
+        if fact.where.contract in self.powers:
+            return  # of ours: the PowersSet before it says exactly which
+        who = self.roles.setdefault(fact.where.contract, {}).setdefault(fact.role, set())
+        (who.add if fact.granted else who.discard)(fact.account)
+        self.acted(fact)
+
     def identity(self, fact: Fact) -> None:
         self.registries.setdefault(fact.where.contract, IdentityFold()).take(fact)
 
@@ -362,6 +376,8 @@ class Books:
             if fact.receiver != ZERO:
                 self.wrong("stop" if "paused" in text else "freeze", fact.where, text)
         self.doubtful.clear()
+        self.forget()
+        self.acts.sort(key=lambda act: (act.fact.where.block, act.fact.where.log_index))
         self.found.sort(key=lambda i: (i.where.block, i.where.log_index))
 
 
@@ -369,11 +385,12 @@ _OF_REGISTRIES = (
     f.Admitted, f.InvestorChanged, f.Removed, f.StandingSet, f.StandingsSet, f.DeniedSet, f.Linked, f.TokenBound,
 )  # fmt: skip
 _TOLD = (f.RecoveryProposed, f.DocumentSet, f.MintWindowSet, f.MintWindowProposed, f.SuccessorNamed)
+_UNCLAIMED = (f.AccountFrozen, f.AmountFrozen, f.Stopped, f.Forced, f.Recovered)
 _ACTS = frozenset(
     {
         f.Acted, f.OrderOpened, f.OrderClosed, f.Redeemed, f.RuleSet, f.PowersSet, f.OwnerSet,
         f.SlotSet, f.SlotProposed, f.DeniedSet, f.Removed, f.TokenBound, f.InvestorChanged, f.Trusted,
         f.AttestationRevoked, f.SourceFollowed,
-        f.MintWindowSet, f.MintWindowProposed, f.SuccessorNamed,
+        f.MintWindowSet, f.MintWindowProposed, f.SuccessorNamed, f.Upgraded,
     }
 )  # fmt: skip

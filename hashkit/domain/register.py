@@ -56,6 +56,8 @@ class Register:
     powers: Mapping[str, Mapping[str, int]]
     """Contract -> agent -> powers as bits; agents without any are left out."""
     owners: Mapping[str, str]
+    roles: Mapping[str, Mapping[str, frozenset[str]]]
+    """Contract -> role -> who has it: of strangers' contracts; ours tell their powers exactly, in ``powers``."""
     registries: Mapping[str, Identities]
     acts: tuple[Act, ...]
     """What somebody could do only by a power, oldest first; without issuing rows and admitting investors."""
@@ -152,6 +154,7 @@ def _register(books: Books) -> Register:
         refs=books.refs,
         powers=books.powers,
         owners=books.owners,
+        roles={c: {r: frozenset(who) for r, who in roles.items() if who} for c, roles in books.roles.items()},
         registries={address: registry.result() for address, registry in books.registries.items()},
         acts=tuple(books.acts),
         supply_steps=tuple(books.steps.items()),

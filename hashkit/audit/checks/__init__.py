@@ -5,6 +5,7 @@
     finding      what a check comes to, and how one is declared
     supply       do the units add up                              chain        is what was read the chain
     identities   were holders and movers verified investors       rules        were the rules kept
+    strangers    what can be said of a token that is not ours
     papers       do acts and files name each other                powers       who may do what
 
 Nothing is green by default: a check that had nothing to look at says "not performed" and why. Ids and titles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashkit.audit import words
+from hashkit.audit.checks import strangers
 from hashkit.audit.checks.finding import Outcome, checks, compared, exception, not_performed, note, passed
 from hashkit.audit.evidence import Evidence
 
@@ -37,6 +38,8 @@ def pinned_block(e: Evidence) -> Outcome:
 def code_equals_build(e: Evidence) -> Outcome:
     if e.state.why_not:
         return not_performed(e.state.why_not)
+    if e.stranger is not None:
+        return strangers.code(e.stranger)
     parts = [part for part in e.code if part.same is not None]
     if not parts:
         return not_performed("; ".join(part.text for part in e.code))

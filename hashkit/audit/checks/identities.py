@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashkit.audit import words
+from hashkit.audit.checks import strangers
 from hashkit.audit.checks.finding import Outcome, amount, checks, compared, not_performed, right_if
 from hashkit.audit.evidence import Evidence
 from hashkit.domain.facts import ZERO
@@ -17,6 +18,8 @@ def holders_verified(e: Evidence) -> Outcome:
     holders = sorted(a for a, raw in r.balances.items() if raw > 0)
     if not holders:
         return not_performed("there are no holders")
+    if e.stranger is not None:
+        return strangers.holders(e, e.stranger)
     if (why := no_registry(e)) is not None:
         return not_performed(why)
     lies = e.state.differing("standing")

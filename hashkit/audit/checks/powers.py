@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashkit.audit import words
+from hashkit.audit.checks import strangers
 from hashkit.audit.checks.finding import Outcome, checks, compared, exception, many, not_performed, note, passed
 from hashkit.audit.evidence import Evidence
 from hashkit.domain.parties import Power
@@ -10,6 +11,8 @@ from hashkit.domain.parties import Power
 
 @checks("C18", "Who holds which power")
 def powers(e: Evidence) -> Outcome:
+    if e.stranger is not None:
+        return strangers.powers(e.stranger)
     if not e.subject.ours:
         return not_performed("the powers of a stranger's token cannot be read")
     wrong = e.state.differing("powers")
@@ -34,6 +37,8 @@ def powers(e: Evidence) -> Outcome:
 
 @checks("C19", "The owner is not a single key")
 def owner_is_no_single_key(e: Evidence) -> Outcome:
+    if e.stranger is not None:
+        return strangers.owners(e.stranger)
     if e.state.why_not or not e.subject.ours:
         return not_performed(e.state.why_not or "the owner of a stranger's token cannot be read")
     roles = e.population.contracts

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from hashkit.audit.checks import strangers
 from hashkit.audit.checks.finding import Outcome, checks, compared, exception, irregular, lines, not_performed, passed
 from hashkit.audit.evidence import Evidence
 
 
 @checks("C21", "Nothing moved against a pause, a halt or a freeze")
 def stops_and_freezes(e: Evidence) -> Outcome:
+    if e.stranger is not None:
+        return strangers.stops(e, e.stranger)
     if not e.subject.ours:
         return not_performed("a stranger's token has other stops, or none")
     wrong, lies = irregular(e, "stop", "freeze"), e.state.differing("stops")
