@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hashkit.audit import words
-from hashkit.audit.acts import ActRow, acts
-from hashkit.audit.checks import Finding, check, rules_in_words
-from hashkit.audit.evidence import CodePart, Evidence, Population, Subject
+from hashkit.audit.acts import ActRow, acts, rules_in_words
+from hashkit.audit.checks import Finding, check
+from hashkit.audit.evidence import CodePart, Evidence, Population, Stranger, Subject
 from hashkit.domain.books import OrderSeen
 from hashkit.domain.network import Network
 from hashkit.domain.register import REGISTRY_SLOT, Register
@@ -142,6 +142,8 @@ class AuditResult:
     """Month (``2026-09``), units minted and units burnt in it; empty beyond ``FLOW_BLOCKS`` blocks with flows."""
     holder_steps: tuple[tuple[int, int, int], ...]
     """Block, its time and the holders at its end; thinned out to ``STEPS``."""
+    stranger: Stranger | None
+    """What a token answers that is not ours."""
 
     @property
     def exceptions(self) -> bool:
@@ -178,6 +180,7 @@ class AuditResult:
                 "decimals": self.subject.decimals,
                 "hashkit": self.subject.ours,
                 "unread": list(self.subject.unread),
+                "standards": list(self.subject.standards),
             },
             "result": {**self.tally, "exceptions": self.exceptions},
             "findings": [finding.to_dict() for finding in self.findings],
@@ -222,6 +225,7 @@ class AuditResult:
                 {"month": month, "minted": self.amount(minted), "burnt": self.amount(burnt)}
                 for month, minted, burnt in self.flows
             ],
+            "stranger": self.stranger.to_dict() if self.stranger else None,
             "limits": list(LIMITS),
         }
 
@@ -266,6 +270,7 @@ def judge(evidence: Evidence) -> AuditResult:
         supply_steps=tuple((b, e.times[b], supply) for b, supply in thinned(r.supply_steps)),
         flows=_flows(e),
         holder_steps=tuple((b, e.times[b], many) for b, many in thinned(r.holder_steps)),
+        stranger=e.stranger,
     )
 
 
@@ -284,6 +289,8 @@ def named_blocks(register: Register) -> set[int]:
         | {block for block, *_ in _timed(register.flows)}
         | set(register.since.values())
         | set(register.former.values())
+        | {block for doubt in register.watched.doubts for block in doubt.blocks}
+        | {row.where.block for row in register.watched.rows}
     )
 
 

@@ -176,20 +176,15 @@ def flows(result: AuditResult) -> Chart | None:
     if not result.flows:
         return None
     decimals = result.subject.decimals
-    months = _filled({month: (up, down) for month, up, down in result.flows})
-    span = "month"
+    span, months = "month", _filled({month: (up, down) for month, up, down in result.flows})
     if len(months) > 36:
-        span, years = "year", {}
-        for month, (up, down) in months.items():
-            before = years.get(month[:4], (0, 0))
-            years[month[:4]] = (before[0] + up, before[1] + down)
-        months = years
+        span, months = "year", _yearly(months)
     rows = tuple(
         (name, words.grouped(up, decimals), words.grouped(-down, decimals), words.grouped(up - down, decimals))
         for name, (up, down) in months.items()
     )
     most = words.grouped(max(max(pair) for pair in months.values()), decimals)
-    drawn = paired([(name, *pair) for name, pair in months.items()], (f"{most} at most", "filled in, hatched out, line net"))
+    drawn = paired([(m, *pair) for m, pair in months.items()], (f"{most} at most", "filled in, hatched out, line net"))
     heads = (span, "in", "out", "net")
     return Chart("flows", f"Flows per {span}", "How much comes and goes?", drawn, heads, rows)
 
@@ -250,6 +245,14 @@ def _filled(months: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]
         filled[name] = months.get(name, (0, 0))
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
     return filled
+
+
+def _yearly(months: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    years: dict[str, tuple[int, int]] = {}
+    for month, (up, down) in months.items():
+        before = years.get(month[:4], (0, 0))
+        years[month[:4]] = (before[0] + up, before[1] + down)
+    return years
 
 
 def totals(result: AuditResult) -> Mapping[str, str]:

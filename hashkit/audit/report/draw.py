@@ -41,11 +41,12 @@ def bars(rows: Sequence[Bar], label: int = 132, figure: int = 62) -> Markup:
         if bar.kind == "aside":
             low = high = 0
         x, end = label + low * room * 10 // most / 10, label + high * room * 10 // most / 10
-        drawn.append(f'<text x="{label - 8}" y="{y + row // 2 + 4}" class="lab" text-anchor="end">{escape(bar.label)}</text>')
+        line = y + row // 2 + 4
+        drawn.append(f'<text x="{label - 8}" y="{line}" class="lab" text-anchor="end">{escape(bar.label)}</text>')
         if high > low:
             kind = f"bar {bar.kind}".strip()
             drawn.append(f'<rect x="{x:g}" y="{y + 3}" width="{max(end - x, 1):g}" height="{row - 6}" class="{kind}"/>')
-        drawn.append(f'<text x="{end + 6:g}" y="{y + row // 2 + 4}" class="fig">{escape(bar.figure)}</text>')
+        drawn.append(f'<text x="{end + 6:g}" y="{line}" class="fig">{escape(bar.figure)}</text>')
     drawn.append(f'<line x1="{label}" x2="{label}" y1="0" y2="{len(rows) * row}" class="axis"/>')
     return svg(len(rows) * row + 2, drawn)
 
@@ -95,14 +96,15 @@ def paired(months: Sequence[tuple[str, int, int]], heads: tuple[str, str]) -> Ma
     def y(value: int) -> float:
         return zero - value * tall * 10 // scale / 10
 
-    drawn = [_grid(_TOP + tall, tall), f'<line x1="{_LEFT}" x2="{WIDTH - _LEFT}" y1="{zero:g}" y2="{zero:g}" class="axis"/>']
-    points = []
+    axis = f'<line x1="{_LEFT}" x2="{WIDTH - _LEFT}" y1="{zero:g}" y2="{zero:g}" class="axis"/>'
+    drawn, points = [_grid(_TOP + tall, tall), axis], []
     for i, (_, up, down) in enumerate(months):
         left, wide = _LEFT + i * room * 10 // len(months) / 10, max(room * 4 // len(months) / 10, 1)
         for value, at, kind in ((up, left + wide / 5, "up"), (down, left + wide * 6 / 5, "hatched")):
             if value:
+                top = y(value)
                 drawn.append(
-                    f'<rect x="{at:.1f}" y="{y(value):g}" width="{wide:g}" height="{zero - y(value):.1f}" class="{kind}"/>'
+                    f'<rect x="{at:.1f}" y="{top:g}" width="{wide:g}" height="{zero - top:.1f}" class="{kind}"/>'
                 )
         points.append(f"{left + wide * 6 / 5:.1f} {y(up - down):g}")
     drawn.append(f'<polyline points="{",".join(points)}" class="net"/>')
