@@ -93,7 +93,7 @@ class History:
         self.tell(f.PowersSet, agent=EXECUTOR, powers=int(Power.ISSUE | Power.REDEEM))
         self.tell(f.PowersSet, agent=OFFICER, powers=int(Power.FREEZE | Power.FORCE | Power.PAUSE))
         self.tell(f.PowersSet, REGISTRY, agent=OFFICER, powers=int(Power.ADMIT))
-        self.tell(f.RuleSet, rule="cap", value=50_000_000 * UNIT)
+        self.tell(f.RuleSet, rule="cap", value=50_000_000 * UNIT * (1 + len(self.wallets) // 300))
         self.tell(f.RuleSet, rule="country-list", value=1)
         for country in sorted(set(COUNTRIES)):
             self.tell(f.RuleSet, rule=f"country:{country}", value=1)
