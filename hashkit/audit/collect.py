@@ -6,27 +6,22 @@ read from their own beginning, because an investor may have been admitted long b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
 
-from hashkit.audit.evidence import Pin, Subject
-from hashkit.audit.probe import ask
+from hashkit.audit.evidence import Subject
+from hashkit.audit.view import Progress, View
 from hashkit.contracts.hashing import keccak
 from hashkit.contracts.identity_registry import IdentityRegistry
 from hashkit.contracts.logs import fact
 from hashkit.domain.facts import ZERO, RawLog, SlotSet
-from hashkit.domain.network import Network
 from hashkit.domain.register import REGISTRY_SLOT
 from hashkit.rpc.blocks import block
 from hashkit.rpc.client import Endpoint
 from hashkit.rpc.history import History
-from hashkit.rpc.reads import code_at
 from hashkit.store.stores import fill, open_store
-
-Progress = Callable[[str, int, int], None]
-"""Told (what is being done, how much is done, how much there is)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +36,45 @@ class Collected:
     first: int
 
 
-def collect(
-    endpoint: Endpoint, network: Network, subject: Subject, pinned: Pin, store: Path | None, progress: Progress
-) -> Collected:
+def collect(endpoint: Endpoint, view: View, subject: Subject, store: Path | None, progress: Progress) -> Collected:
     """Every log up to the pinned block. NodeError when a range cannot be read: a gap is never skipped."""
-    reader = _Reader(endpoint, network, pinned, store, progress)
+    reader = _Reader(endpoint, view, store, progress)
     own = reader.read([subject.token], subject.first)
-    contracts = {subject.token: "token"}
+    contracts, first = sources(own, view, subject)
+    others = [address for address in contracts if address != subject.token]
+    rest = reader.read(others, first) if others else ()
+    return Collected(_Merged(own, rest) if others else own, contracts, first)
+
+
+def sources(own: Iterable[RawLog], view: View, subject: Subject) -> tuple[dict[str, str], int]:
+    """Whose logs belong to the audit, with what each is; and the block to read from. ``own`` are the token's."""
     if not subject.ours:
-        return Collected(own, contracts, subject.first)
+        return {subject.token: "token", **subject.beside}, subject.first
+    contracts = {subject.token: "token"}
     filled = {s.address: s.slot for s in slots(own, subject.token) if s.address not in (ZERO, subject.token)}
-    others = {a: slot for a, slot in filled.items() if slot != REGISTRY_SLOT or _tells(endpoint, a, pinned)}
-    for address, slot in sorted(others.items()):
+    others = {a: slot for a, slot in sorted(filled.items()) if slot != REGISTRY_SLOT or _tells(view, a)}
+    for address, slot in others.items():
         contracts[address] = "identity registry" if slot == REGISTRY_SLOT else slot
-    firsts = [subject.first, *(_born(endpoint, a, pinned, subject) for a in sorted(others))]
-    rest = reader.read(sorted(others), min(firsts)) if others else ()
-    return Collected(_Merged(own, rest), contracts, min(firsts))
+    return contracts, min([subject.first, *(_born(view, a, subject) for a in others)])
+
+
+def slots(logs: Iterable[RawLog], token: str) -> Iterator[SlotSet]:
+    """What filled the token's slots, in order."""
+    for log in logs:
+        found = fact(log)
+        if isinstance(found, SlotSet) and log.address == token:
+            yield found
+
+
+def _tells(view: View, registry: str) -> bool:
+    """Whether it knows a standing. A stranger's registry does not: its events are not the whole of what it answers."""
+    return view.ask(IdentityRegistry(registry).standing(ZERO)) is not None
+
+
+def _born(view: View, address: str, subject: Subject) -> int:
+    """The block a registry began in; the token's when it does not say, for then it is not ours."""
+    born = view.ask(IdentityRegistry(address).deployed_block())
+    return born if born is not None and born <= view.pin.block.number else subject.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,38 +103,15 @@ class _Stored:
             yield from kept.logs(self.first, self.last)
 
 
-def slots(logs: Iterable[RawLog], token: str) -> Iterator[SlotSet]:
-    """What filled the token's slots, in order."""
-    for log in logs:
-        found = fact(log)
-        if isinstance(found, SlotSet) and log.address == token:
-            yield found
-
-
-def _tells(endpoint: Endpoint, registry: str, pinned: Pin) -> bool:
-    """Whether it knows a standing. A stranger's registry does not: its events are not the whole of what it answers."""
-    at = pinned.block if pinned.state else "latest"
-    return ask(endpoint, IdentityRegistry(registry).standing(ZERO), at) is not None
-
-
-def _born(endpoint: Endpoint, address: str, pinned: Pin, subject: Subject) -> int:
-    """The block a registry began in; the token's when it does not say, for then it is not ours."""
-    born = ask(endpoint, IdentityRegistry(address).deployed_block(), pinned.block if pinned.state else "latest")
-    return born if born is not None and born <= pinned.block.number else subject.first
-
-
 class _Reader:
     """Reads logs up to the pinned block: from the event store what it has, the rest from the node."""
 
-    def __init__(
-        self, endpoint: Endpoint, network: Network, pinned: Pin, store: Path | None, progress: Progress
-    ) -> None:
-        self._endpoint, self._chain_id = endpoint, network.chain_id
-        self._pinned, self._progress, self._store = pinned, progress, store
+    def __init__(self, endpoint: Endpoint, view: View, store: Path | None, progress: Progress) -> None:
+        self._endpoint, self._view, self._progress, self._store = endpoint, view, progress, store
 
     def read(self, addresses: list[str], first: int) -> Iterable[RawLog]:
         """Their logs from block ``first`` on."""
-        last = self._pinned.block.number
+        chain_id, last = self._view.network.chain_id, self._view.pin.block.number
 
         def told(_: int, done: int, logs: int) -> None:
             self._progress("reading events", done - first + 1, last - first + 1)
@@ -125,9 +120,8 @@ class _Reader:
         if self._store is None:
             return [log for _, _, logs in history.ranges(first) for log in logs]
         genesis = block(self._endpoint, 0).hash
-        at = self._pinned.block if self._pinned.state else "latest"
-        code = "0x" + keccak(code_at(self._endpoint, addresses[0], at)).hex() if len(addresses) == 1 else ""
+        code = "0x" + keccak(self._view.code(addresses[0])).hex() if len(addresses) == 1 else ""
         named = {"genesis_hash": genesis, "code_hash": code}
-        with open_store(self._store, self._chain_id, addresses, **named) as kept:
+        with open_store(self._store, chain_id, addresses, **named) as kept:
             fill(kept, first, history)
-        return _Stored(self._store, self._chain_id, addresses, first, last)
+        return _Stored(self._store, chain_id, addresses, first, last)
