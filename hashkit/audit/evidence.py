@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hashkit.contracts.header import Header
 from hashkit.domain.network import Network
 from hashkit.domain.register import Register
 from hashkit.rpc.blocks import Block
@@ -38,6 +39,10 @@ class Pin:
     final: bool
     state: bool
     """The node still answers calls at this block."""
+    header: Header | None = None
+    """The header whose hash is the block's; everything proved hangs on its state root."""
+    no_header: str = ""
+    """Why the hash could not be made again; empty when it could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,58 @@ class State:
     def differing(self, topic: str) -> tuple[Compared, ...]:
         """What of a topic does not agree."""
         return tuple(c for c in self.compared if c.topic == topic and not c.same)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the state root of the block says, by proofs that were verified here. ``why_not`` is empty when it says it."""
+
+    why_not: str
+    layout: str = ""
+    """Where the token keeps its balances."""
+    supply: int | None = None
+    total: int = 0
+    """Sum of the proved balances of every account that ever stood in a movement."""
+    balances: int = 0
+    """How many were proved."""
+    words: int = 0
+    """Storage words that were proved, balances among them."""
+    codes: int = 0
+    """Contracts and keys whose code, or lack of it, was proved."""
+    compared: tuple[Compared, ...] = ()
+    """What differs from the replay, or from what the contract or the node answered."""
+    broken: tuple[str, ...] = ()
+    """Proofs that do not fit the state root, in sentences."""
+
+    @property
+    def proved(self) -> bool:
+        """The register's balances and the supply are proved, nobody's left out."""
+        good = not self.why_not and not self.broken and not self.differing("balance")
+        return good and self.supply is not None and self.total == self.supply
+
+    @property
+    def told(self) -> str:
+        """How well the balances are known, in the words of a report."""
+        return "proved" if self.proved else "not proved" if self.why_not == "" else self.why_not
+
+    def differing(self, topic: str) -> tuple[Compared, ...]:
+        """What of a topic does not agree."""
+        return tuple(c for c in self.compared if c.topic == topic)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form; amounts in smallest units, as text."""
+        return {
+            "proved": self.proved,
+            "whyNot": self.why_not,
+            "layout": self.layout,
+            "supply": None if self.supply is None else str(self.supply),
+            "sumOfBalances": str(self.total),
+            "balances": self.balances,
+            "words": self.words,
+            "codes": self.codes,
+            "differing": len(self.compared),
+            "broken": list(self.broken),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,5 +238,6 @@ class Evidence:
     code: tuple[CodePart, ...]
     times: Mapping[int, int]
     """Block -> its time, for every block a report names."""
+    proof: Proof
     stranger: Stranger | None = None
     """Of a token that is not ours, when the node has the state of the block."""

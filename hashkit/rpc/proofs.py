@@ -13,6 +13,7 @@ from hashkit.rpc.reads import at_block
 from hashkit.rpc.values import byte_string
 
 _FIRST, _MOST = 500, 1000  # slots in one call
+_BATCH = 100  # accounts in one JSON-RPC batch
 _HOPELESS = ("WRONG_CHAIN", "UNREACHABLE", "REDIRECT", "NODE_REFUSES", "RATE_LIMITED", "STALE", "REORG")
 _ABSENT = (-32601, -32600, -32004)
 """What nodes answer when they have no such method, or do not let us use it."""
@@ -63,6 +64,17 @@ def read_proofs(
         width = min(_MOST, width * 2)
 
 
+def read_accounts(endpoint: Endpoint, addresses: Sequence[str], at: Block) -> Iterator[bytes]:
+    """The nodes that prove accounts, without any slots, many of them in one request."""
+    for start in range(0, len(addresses), _BATCH):
+        first, *rest = addresses[start : start + _BATCH]
+        # The first goes alone: it finds out how this node wants blocks named.
+        yield from _nodes(endpoint, _proof(endpoint, first, (), at), 0)
+        answers: list[Any] = at_block(endpoint, at, lambda where, rest=rest: _proofs(endpoint, rest, where))  # type: ignore[misc]
+        for answer in answers:
+            yield from _nodes(endpoint, answer, 0)
+
+
 def unserved(error: NodeError) -> bool:
     """The node has no such method."""
     if not isinstance(error, RpcError):
@@ -74,6 +86,14 @@ def unserved(error: NodeError) -> bool:
 def _proof(endpoint: Endpoint, address: str, slots: Sequence[int], at: Block) -> Any:
     keys = [f"0x{slot:064x}" for slot in slots]
     return at_block(endpoint, at, lambda where: endpoint.call("eth_getProof", (address, keys, where)))
+
+
+def _proofs(endpoint: Endpoint, addresses: Sequence[str], where: Any) -> list[Any]:
+    answers = endpoint.batch([("eth_getProof", (address, [], where)) for address in addresses])
+    for answer in answers:
+        if isinstance(answer, RpcError):
+            raise answer
+    return answers
 
 
 def _nodes(endpoint: Endpoint, answer: Any, many: int) -> Iterator[bytes]:
