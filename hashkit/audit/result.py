@@ -273,6 +273,8 @@ def named_blocks(register: Register) -> set[int]:
         | {block for block, _ in thinned(register.supply_steps)}
         | set(register.since.values())
         | set(register.former.values())
+        | {block for doubt in register.watched.doubts for block in doubt.blocks}
+        | {row.where.block for row in register.watched.rows}
     )
 
 

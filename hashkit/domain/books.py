@@ -13,6 +13,7 @@ from typing import Any
 from hashkit.domain import facts as f
 from hashkit.domain.facts import ZERO, Fact, Where
 from hashkit.domain.identities import IdentityFold
+from hashkit.domain.watch import FORCE, OTHER, REDEEM, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,9 @@ _Doubt = tuple[f.Moved, str]
 class Books:
     """The open books. One method a kind of fact; ``moved`` is the hot one."""
 
-    def __init__(self, token: str | None) -> None:
+    def __init__(self, token: str | None, cutoff: int | None = None) -> None:
         self.token = token
+        self.watch = Watch(self, cutoff) if cutoff is not None else None
         self.balances: dict[str, int] = {}
         self.since: dict[str, int] = {}
         self.former: dict[str, int] = {}
@@ -138,6 +140,8 @@ class Books:
         if self.token is None and kind in (f.SlotSet, f.Moved):
             self.token = where.contract
         self.counts[kind] += 1
+        if self.watch is not None:
+            self.watch.before(fact)
         act = self.of_token.get(kind)
         if act is None:
             act = self.of_any.get(kind)
@@ -183,6 +187,8 @@ class Books:
 
     def moved(self, fact: f.Moved) -> None:
         sender, receiver, amount = fact.sender, fact.receiver, fact.amount
+        if self.watch is not None:
+            self.watch.moved(fact)
         if self.stops or self.frozen or self.frozen_amounts:
             self.doubt(fact)
         if sender == receiver != ZERO:
@@ -264,9 +270,13 @@ class Books:
 
     def was_forced(self, fact: f.Forced) -> None:
         self.forced.append(fact)
+        if self.watch is not None:
+            self.watch.claimed(FORCE, fact.sender, fact.receiver, fact.amount)
         self.settle_doubt(fact.where, fact.sender, fact.receiver, fact.amount)
 
     def was_recovered(self, fact: f.Recovered) -> None:
+        if self.watch is not None:
+            self.watch.claimed(OTHER, fact.lost, fact.to, None)
         key = (fact.where.tx_hash, fact.lost, fact.to)
         self.doubtful = [d for d in self.doubtful if (d[0].where.tx_hash, d[0].sender, d[0].receiver) != key]
 
@@ -288,6 +298,8 @@ class Books:
 
     def order_executed(self, fact: f.OrderExecuted) -> None:
         self.issued += fact.amount
+        if self.watch is not None:
+            self.watch.executed(fact, self.latest)
         self.latest.clear()  # these movements are the order's
         order = self.order(fact.order_id)
         done = replace(order, issued=order.issued + fact.amount, next_row=fact.next_row)
@@ -312,6 +324,8 @@ class Books:
 
     def redeemed_against(self, fact: f.Redeemed) -> None:
         self.redeemed += fact.amount
+        if self.watch is not None:
+            self.watch.claimed(REDEEM, fact.holder, ZERO, fact.amount)
         if fact.ref in self.refs:
             self.wrong("ref", fact.where, f"ref {fact.ref} was consumed twice")
         self.refs[fact.ref] = fact
@@ -333,6 +347,8 @@ class Books:
         (self.stops.add if fact.on else self.stops.discard)(fact.what)
 
     def slot_set(self, fact: f.SlotSet) -> None:
+        if self.watch is not None:
+            self.watch.slot(fact)
         self.slots[fact.slot] = fact.address
         self.slot_history.append(fact)
         self.proposals.pop(fact.slot, None)
@@ -362,7 +378,11 @@ class Books:
         self.acted(fact)
 
     def identity(self, fact: Fact) -> None:
-        self.registries.setdefault(fact.where.contract, IdentityFold()).take(fact)
+        registry = self.registries.setdefault(fact.where.contract, IdentityFold())
+        if self.watch is not None:
+            self.watch.identity(fact, registry, registry.take)
+        else:
+            registry.take(fact)
 
     def not_known(self, fact: f.Unknown) -> None:
         if fact.name:
