@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hashkit.contracts.header import Header
@@ -88,10 +88,15 @@ class State:
         """What of a topic does not agree."""
         return tuple(c for c in self.compared if c.topic == topic and not c.same)
 
+    def with_proved(self, proof: Proof) -> State:
+        """The same with what the state root says otherwise, but balances and code, which have checks of their own."""
+        beside = tuple(c for c in proof.compared if c.topic not in ("balance", "code", "slot"))
+        return replace(self, compared=self.compared + beside)
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the state root of the block says, by proofs that were verified here. ``why_not`` is empty when it says it."""
+    """What the state root of the block says, by proofs that were verified here. ``why_not`` empty: it does."""
 
     why_not: str
     layout: str = ""
@@ -119,7 +124,9 @@ class Proof:
     @property
     def told(self) -> str:
         """How well the balances are known, in the words of a report."""
-        return "proved" if self.proved else "not proved" if self.why_not == "" else self.why_not
+        if self.why_not:
+            return f"not proved ({self.why_not})"
+        return "not proved" if self.broken else "proved"
 
     def differing(self, topic: str) -> tuple[Compared, ...]:
         """What of a topic does not agree."""
@@ -139,6 +146,22 @@ class Proof:
             "differing": len(self.compared),
             "broken": list(self.broken),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Somebody beside the node who was asked for the hash of the block, or for its events."""
+
+    who: str
+    """``a second node at https://…``, ``the explorer at …``, ``the auditor``, ``L1 at …``."""
+    topic: str
+    """``block`` or ``events``."""
+    agrees: bool
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"who": self.who, "topic": self.topic, "agrees": self.agrees, "text": self.text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,5 +262,15 @@ class Evidence:
     times: Mapping[int, int]
     """Block -> its time, for every block a report names."""
     proof: Proof
+    witnesses: tuple[Witness, ...] = ()
     stranger: Stranger | None = None
     """Of a token that is not ours, when the node has the state of the block."""
+
+    def said(self, topic: str, agrees: bool = True) -> tuple[Witness, ...]:
+        """The witnesses of a topic who agree with the node, or who do not."""
+        return tuple(w for w in self.witnesses if w.topic == topic and w.agrees is agrees)
+
+    @property
+    def attested_by(self) -> str:
+        """Whose word the hash of the block rests on."""
+        return " and ".join(["one node", *(w.who for w in self.said("block"))])

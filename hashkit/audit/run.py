@@ -61,7 +61,8 @@ def audit(
             next_step="Run it again at a final block.",
             code="REORG",
         )
-    return judge(Evidence(network, pinned, subject, population, register, state, code, times, stranger))
+    state = state.with_proved(proof)
+    return judge(Evidence(network, pinned, subject, population, register, state, code, times, proof, (), stranger))
 
 
 def _silent(what: str, done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""Where do tokens keep balances and their total supply? Ours by the compiler's layout, others' by what is known. Floor 1."""
+"""Where do tokens keep balances and supply? Ours by the compiler's layout, others' by what is known. Floor 1."""
 
 from __future__ import annotations
 

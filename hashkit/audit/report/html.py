@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from hashkit.audit import words
 from hashkit.audit.report.charts import charts, totals
 from hashkit.audit.report.text import MARKS, conclusion
-from hashkit.audit.result import LIMITS, AuditResult
+from hashkit.audit.result import AuditResult
 from hashkit.domain.network import Network
 
 ROWS = 5_000
@@ -54,7 +54,7 @@ def page(result: AuditResult) -> str:
         charts=charts(result),
         marks=MARKS,
         conclusion=conclusion(result),
-        limits=LIMITS,
+        limits=result.limits,
         most=ROWS,
         block_link=_safe(result.network.block_link(result.block.number)),
         serious=[x for x in result.findings if x.result == "exception"],

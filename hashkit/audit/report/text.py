@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hashkit.audit import words
-from hashkit.audit.result import LIMITS, AuditResult
+from hashkit.audit.result import AuditResult
 
 MARKS = {"pass": "pass", "exception": "EXCEPTION", "note": "note", "not performed": "not performed"}
 _WIDTH = 100
@@ -91,7 +91,7 @@ def _powers(r: AuditResult) -> Iterator[str]:
 
 def _limits(r: AuditResult) -> Iterator[str]:
     yield _heading("What was not checked")
-    yield from LIMITS
+    yield from r.limits
 
 
 def _heading(title: str) -> str:
