@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hashkit.domain.network import Network
@@ -24,6 +24,10 @@ class Subject:
     first: int
     unread: tuple[str, ...] = ()
     """What could not be read of it, in sentences."""
+    standards: tuple[str, ...] = ()
+    """Of a stranger's token: the standards it answers."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Of a stranger's token: address -> role of the contracts that its standard puts behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,69 @@ class CodePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Proxy:
+    """A stranger's contract that runs another's code. ``changed_by`` says who can make it run something else."""
+
+    kind: str
+    implementation: str
+    authority: str
+    changed_by: str
+
+    def to_dict(self) -> dict[str, str]:
+        """JSON form."""
+        return {
+            "kind": self.kind,
+            "implementation": self.implementation,
+            "authority": self.authority,
+            "changedBy": self.changed_by,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role of a stranger's contract. ``confirmed`` None: it has no view for it. ``code`` 0: the account is a key."""
+
+    contract: str
+    role: str
+    account: str
+    confirmed: bool | None
+    code: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "contract": self.contract,
+            "role": self.role,
+            "account": self.account,
+            "confirmed": self.confirmed,
+            "codeBytes": self.code,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """What a stranger's token answers at the block, by one node's word."""
+
+    proxy: Proxy | None
+    held: tuple[Held, ...]
+    paused: bool | None
+    may_hold: Mapping[str, str]
+    """Holder -> ``verified``, or why not in the token's words; empty: it has no rule about holders."""
+    frozen: Mapping[str, tuple[bool, int]]
+    """Holder -> frozen as a whole, frozen amount in smallest units; only those with either."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form; amounts in smallest units, as text."""
+        return {
+            "proxy": self.proxy.to_dict() if self.proxy else None,
+            "held": [each.to_dict() for each in self.held],
+            "paused": self.paused,
+            "mayHold": dict(sorted(self.may_hold.items())),
+            "frozen": {who: {"whole": whole, "amount": str(raw)} for who, (whole, raw) in sorted(self.frozen.items())},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything together."""
 
@@ -114,3 +181,5 @@ class Evidence:
     code: tuple[CodePart, ...]
     times: Mapping[int, int]
     """Block -> its time, for every block a report names."""
+    stranger: Stranger | None = None
+    """Of a token that is not ours, when the node has the state of the block."""

@@ -61,8 +61,11 @@ def test_events_replay_equals_storage(fresh_chain, histories, seed):
     histories.update(history.done)
     watched = [world.token.address, history.registry.address, history.other.address, history.book.address]
     found = list(facts(read_logs(world.endpoint, watched, 0, block(world.endpoint, "latest").number)))
-    register, ask = fold(found, world.token.address), Storage(world)
+    head = block(world.endpoint, "latest")
+    register, ask = fold(found, world.token.address, cutoff=head.timestamp), Storage(world)
     assert not register.unknown and not register.irregularities
+    assert register.watched.moves and register.watched.rows
+    assert not [d for d in register.watched.doubts if d.broken(lambda number: block(world.endpoint, number).timestamp)]
     units(register, world, history, ask)
     rules(register, world, history, ask)
     authority(register, world, history, ask)
