@@ -8,6 +8,7 @@ from hashkit.audit.code import compare_code
 from hashkit.audit.collect import collect
 from hashkit.audit.evidence import Evidence
 from hashkit.audit.probe import pin, probe
+from hashkit.audit.prove import prove
 from hashkit.audit.reconcile import reconcile
 from hashkit.audit.replay import replay
 from hashkit.audit.result import AuditResult, judge, named_blocks
@@ -52,6 +53,7 @@ def audit(
     state = reconcile(view, subject, register, progress)
     code = compare_code(view, subject, register)
     stranger = look(view, subject, register)
+    proof = prove(view, subject, register, progress)
     times = view.times(sorted(named_blocks(register)), progress)
     if block(endpoint, pinned.block.number).hash != pinned.block.hash:
         raise NodeError(
@@ -59,7 +61,8 @@ def audit(
             next_step="Run it again at a final block.",
             code="REORG",
         )
-    return judge(Evidence(network, pinned, subject, population, register, state, code, times, stranger))
+    state = state.with_proved(proof)
+    return judge(Evidence(network, pinned, subject, population, register, state, code, times, proof, (), stranger))
 
 
 def _silent(what: str, done: int, total: int) -> None:
