@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import sample
 
 import pytest
 
@@ -14,11 +15,44 @@ from hashkit.chain import devnet
 ENGINES = ("anvil", "py-evm")
 
 
+PORTS = range(20_000, 32_700)
+"""Where no system takes the port of an outgoing connection from, so that a port that is free stays free."""
+BLOCK = 100
+_held: list[socket.socket] = []
+_left: list[int] = []
+
+
 def free_port() -> int:
-    """A port of the loopback address that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback address that nobody uses, and that no other run of the tests will use.
+
+    The run holds the first port of each block of a hundred from which it hands out the others, each once.
+    """
+    while True:
+        if not _left:
+            _take_block()
+        port = _left.pop()
+        with socket.socket() as probe:
+            if _binds(probe, port):
+                return port
+
+
+def _take_block() -> None:
+    for first in sample(PORTS[::BLOCK], len(PORTS[::BLOCK])):
+        guard = socket.socket()
+        if _binds(guard, first):
+            _held.append(guard)
+            _left.extend(range(first + 1, first + BLOCK))
+            return
+        guard.close()
+    raise RuntimeError("every block of ports is held by a run of the tests")
+
+
+def _binds(one: socket.socket, port: int) -> bool:
+    try:
+        one.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from hashkit.cli.app import root
+from hashkit.cli.lazy import House
 
 ROOT = Path(__file__).resolve().parents[1]
 SKIPPED = {".venvs", "node_modules", ".git", ".forge", "dist", ".pytest_cache", "hashkit-demo"}
@@ -37,6 +38,8 @@ def check(line: str) -> None:
         found = [command.get_command(context, name.rstrip("…,.:")) for name in options]
         assert all(found), f"there is no command {rest[0]!r} in: {line}"
         command, rest = found[0], rest[1:]
+    if isinstance(command, House) and rest and rest[0] in command.rooms:
+        command, rest = command.room(rest[0]), rest[1:]
     known = {name for p in command.params for name in p.opts} | {"--help", "-h"}
     for word in rest:
         if re.match(r"--?[a-z]", word):

@@ -16,41 +16,41 @@ SETTINGS = "solc 0.8.30, 200 runs, prague"
 
 
 @cache
-def creation(contract: str, packages: Path) -> bytes:
-    """Creation code of a contract of ``contracts/``; libraries come from npm packages."""
-    for contracts in _compiled(packages)["contracts"].values():
+def creation(contract: str, packages: Path, folder: Path = FOLDER) -> bytes:
+    """Creation code of a contract of ``folder``; libraries come from npm packages."""
+    for contracts in _compiled(packages, folder)["contracts"].values():
         if contract in contracts:
             return bytes.fromhex(contracts[contract]["evm"]["bytecode"]["object"])
     raise KeyError(contract)
 
 
 @cache
-def _compiled(packages: Path) -> Mapping[str, Any]:
+def _compiled(packages: Path, folder: Path) -> Mapping[str, Any]:
     settings = {
         "evmVersion": "prague",
         "optimizer": {"enabled": True, "runs": 200},
         "metadata": {"bytecodeHash": "none"},
         "outputSelection": {"*": {"*": ["evm.bytecode.object"]}},
     }
-    request = {"language": "Solidity", "sources": _sources(packages), "settings": settings}
+    request = {"language": "Solidity", "sources": _sources(packages, folder), "settings": settings}
     return compile_standard(request, ROOT, cache=cache_folder(ROOT))
 
 
-def _sources(packages: Path) -> dict[str, dict[str, str]]:
+def _sources(packages: Path, folder: Path) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    waiting = [path.name for path in sorted(FOLDER.glob("*.sol"))]
+    waiting = [path.name for path in sorted(folder.glob("*.sol"))]
     while waiting:
         name = waiting.pop()
         if name not in found:
-            text = _file(name, packages).read_text(encoding="utf-8")
+            text = _file(name, packages, folder).read_text(encoding="utf-8")
             found[name] = {"content": text}
             waiting += imports(name, text)
     return dict(sorted(found.items()))
 
 
-def _file(name: str, packages: Path) -> Path:
+def _file(name: str, packages: Path, folder: Path) -> Path:
     if name.startswith("@openzeppelin/"):
         return ROOT / "node_modules" / name
     if name.startswith("solady/"):
         return packages / name.replace("solady/", "solady/src/", 1)
-    return FOLDER / name
+    return folder / name

@@ -1,8 +1,8 @@
 """Floor 3: audits, reading only. Never imports ``chain``: the auditor's half cannot sign, by construction."""
 
 from hashkit.audit.checks import Finding
-from hashkit.audit.report import write
+from hashkit.audit.report import render, write
 from hashkit.audit.result import AuditResult
 from hashkit.audit.run import audit
 
-__all__ = ["AuditResult", "Finding", "audit", "write"]
+__all__ = ["AuditResult", "Finding", "audit", "render", "write"]

@@ -107,6 +107,17 @@ class _Teller:
 
     def _acted(self, fact: Fact | None, acted: f.Acted) -> tuple[str, str]:
         match fact:
+            case f.Moved(receiver=receiver) if acted.act in COURT_BURNS and receiver == ZERO:
+                return "court burn", f"burnt {self._amount(fact.amount)} of {fact.sender} against the paper"
+            case f.Moved(sender=sender) if sender == ZERO:
+                return "raw supply", f"minted {self._amount(fact.amount)} to {fact.receiver} without an order"
+            case f.Moved(receiver=receiver) if receiver == ZERO:
+                return "raw supply", f"burnt {self._amount(fact.amount)} of {fact.sender} without a redemption"
+        return self._done(fact) or ("act", f"used the door {acted.act}")
+
+    def _done(self, fact: Fact | None) -> tuple[str, str] | None:
+        """Of a token of ours what an ``Acted`` did; a stranger's token logs no more than this."""
+        match fact:
             case f.Forced():
                 return "forced", f"moved {self._amount(fact.amount)} from {fact.sender} to {fact.receiver} by force"
             case f.AccountFrozen():
@@ -119,13 +130,7 @@ class _Teller:
                 return "recovery", self._recovery(fact)
             case f.DocumentSet():
                 return "document", document(fact)
-            case f.Moved(receiver=receiver) if acted.act in COURT_BURNS and receiver == ZERO:
-                return "court burn", f"burnt {self._amount(fact.amount)} of {fact.sender} against the paper"
-            case f.Moved(sender=sender) if sender == ZERO:
-                return "raw supply", f"minted {self._amount(fact.amount)} to {fact.receiver} without an order"
-            case f.Moved(receiver=receiver) if receiver == ZERO:
-                return "raw supply", f"burnt {self._amount(fact.amount)} of {fact.sender} without a redemption"
-        return "act", f"used the door {acted.act}"
+        return None
 
     def _other(self, fact: Fact) -> tuple[str, str]:
         match fact:
@@ -180,7 +185,12 @@ class _Teller:
                 return "attestation", f"revoked the attestation of {fact.content}"
             case f.SourceFollowed():
                 return "trust", f"{_nobody(fact.source)} keeps the investor of {fact.wallet} valid"
-        return "act", fact.kind
+            case f.RoleSet():
+                verb = "has" if fact.granted else "no longer has"
+                return "powers", f"{fact.account} {verb} the role {words.role(fact.role)}"
+            case f.Upgraded():
+                return "code", f"runs the code of {fact.implementation} from now on"
+        return self._done(fact) or ("act", fact.kind)
 
     def _window(self, fact: f.MintWindowSet | f.MintWindowProposed) -> str:
         return f"{self._amount(fact.amount)} in {fact.period} seconds" if fact.period else "no limit"
@@ -194,6 +204,15 @@ class _Teller:
 
     def _amount(self, raw: int) -> str:
         return words.grouped(raw, self._decimals)
+
+
+def rules_in_words(e: Evidence) -> tuple[tuple[str, str], ...]:
+    """The rules at the block, for people."""
+    rules, decimals = e.register.rules, e.subject.decimals
+    listed = sorted(words.country(int(r[8:])) for r, v in rules.items() if r.startswith("country:") and v)
+    shown = {r: v for r, v in rules.items() if not r.startswith("country:")}
+    found = [(rule_name(r), rule_value(r, v, decimals)) for r, v in sorted(shown.items())]
+    return (*found, ("countries", ", ".join(listed))) if listed else tuple(found)
 
 
 def rule_name(rule: str) -> str:

@@ -6,13 +6,13 @@ read from their own beginning, because an investor may have been admitted long b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
 
 from hashkit.audit.evidence import Pin, Subject
-from hashkit.audit.probe import ask
+from hashkit.audit.view import Progress, View
 from hashkit.contracts.identity_registry import IdentityRegistry
 from hashkit.contracts.logs import fact
 from hashkit.domain.facts import ZERO, RawLog, SlotSet
@@ -28,9 +28,6 @@ EVENTS = "events.db"
 SEGMENT = 100_000
 """Blocks that are read before they are kept."""
 
-Progress = Callable[[str, int, int], None]
-"""Told (what is being done, how much is done, how much there is)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Collected:
@@ -41,23 +38,27 @@ class Collected:
     first: int
 
 
-def collect(
-    endpoint: Endpoint, network: Network, subject: Subject, pinned: Pin, store: Path | None, progress: Progress
-) -> Collected:
+def collect(endpoint: Endpoint, view: View, subject: Subject, store: Path | None, progress: Progress) -> Collected:
     """Every log up to the pinned block. NodeError when a range cannot be read: a gap is never skipped."""
-    reader = _Reader(endpoint, network, pinned, store, progress)
+    reader = _Reader(endpoint, view.network, view.pin, store, progress)
     own = tuple(reader.read([subject.token], subject.first))
-    contracts = {subject.token: "token"}
-    if not subject.ours:
-        return Collected(own, contracts, subject.first)
-    filled = {s.address: s.slot for s in slots(own, subject.token) if s.address not in (ZERO, subject.token)}
-    others = {a: slot for a, slot in filled.items() if slot != REGISTRY_SLOT or _tells(endpoint, a, pinned)}
-    for address, slot in sorted(others.items()):
-        contracts[address] = "identity registry" if slot == REGISTRY_SLOT else slot
-    firsts = [subject.first, *(_born(endpoint, a, pinned, subject) for a in sorted(others))]
-    rest = reader.read(sorted(others), min(firsts)) if others else ()
+    contracts, first = sources(own, view, subject)
+    others = [address for address in contracts if address != subject.token]
+    rest = reader.read(others, first) if others else ()
     logs = merge(own, rest, key=lambda log: (log.block, log.log_index))
-    return Collected(tuple(logs), contracts, min(firsts))
+    return Collected(tuple(logs), contracts, first)
+
+
+def sources(own: Iterable[RawLog], view: View, subject: Subject) -> tuple[dict[str, str], int]:
+    """Whose logs belong to the audit, with what each is; and the block to read from. ``own`` are the token's."""
+    if not subject.ours:
+        return {subject.token: "token", **subject.beside}, subject.first
+    contracts = {subject.token: "token"}
+    filled = {s.address: s.slot for s in slots(own, subject.token) if s.address not in (ZERO, subject.token)}
+    others = {a: slot for a, slot in sorted(filled.items()) if slot != REGISTRY_SLOT or _tells(view, a)}
+    for address, slot in others.items():
+        contracts[address] = "identity registry" if slot == REGISTRY_SLOT else slot
+    return contracts, min([subject.first, *(_born(view, a, subject) for a in others)])
 
 
 def slots(logs: Iterable[RawLog], token: str) -> Iterator[SlotSet]:
@@ -68,16 +69,15 @@ def slots(logs: Iterable[RawLog], token: str) -> Iterator[SlotSet]:
             yield found
 
 
-def _tells(endpoint: Endpoint, registry: str, pinned: Pin) -> bool:
+def _tells(view: View, registry: str) -> bool:
     """Whether it knows a standing. A stranger's registry does not: its events are not the whole of what it answers."""
-    at = pinned.block if pinned.state else "latest"
-    return ask(endpoint, IdentityRegistry(registry).standing(ZERO), at) is not None
+    return view.ask(IdentityRegistry(registry).standing(ZERO)) is not None
 
 
-def _born(endpoint: Endpoint, address: str, pinned: Pin, subject: Subject) -> int:
+def _born(view: View, address: str, subject: Subject) -> int:
     """The block a registry began in; the token's when it does not say, for then it is not ours."""
-    born = ask(endpoint, IdentityRegistry(address).deployed_block(), pinned.block if pinned.state else "latest")
-    return born if born is not None and born <= pinned.block.number else subject.first
+    born = view.ask(IdentityRegistry(address).deployed_block())
+    return born if born is not None and born <= view.pin.block.number else subject.first
 
 
 class _Reader:

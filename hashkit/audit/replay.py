@@ -21,7 +21,7 @@ def replay(collected: Collected, token: str, pinned: Pin) -> tuple[Register, Pop
             digest.update(canonical(log))
             yield log
 
-    register = fold(facts(read(collected.logs)), token)
+    register = fold(facts(read(collected.logs)), token, cutoff=pinned.block.timestamp)
     population = Population(
         first=collected.first,
         last=pinned.block.number,

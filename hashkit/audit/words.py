@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
+from hashkit.contracts.hashing import keccak
 from hashkit.domain.countries import country_by_numeric
 from hashkit.domain.parties import InvestorClass, Power, Standing
 from hashkit.domain.terms import iso_time
@@ -82,6 +83,21 @@ def powers(bits: int) -> str:
     known = int(Power(bits & sum(Power)))
     rest = [f"unknown bits {bits - known:#x}"] if bits != known else []
     return ", ".join([*Power(known).labels, *rest]) or "none"
+
+
+ROLES = (
+    "MINTER_ROLE", "BURNER_ROLE", "PAUSER_ROLE", "UPGRADER_ROLE", "ISSUER_ROLE", "MARKET_MAKER_ROLE", "INVESTOR_ROLE",
+    "ADMIN_ROLE", "AGENT_ROLE", "OPERATOR_ROLE", "FREEZER_ROLE", "ENFORCER_ROLE", "COMPLIANCE_ROLE", "WHITELISTER_ROLE",
+)  # fmt: skip
+"""Names that strangers commonly give to roles; on chain is the hash of the name."""
+
+
+def role(value: str) -> str:
+    """A role of a stranger's contract: its usual name, or the hash that stands on chain."""
+    if value.strip("0x") == "":
+        return "DEFAULT_ADMIN_ROLE"
+    named = {"0x" + keccak(name.encode()).hex(): name for name in ROLES}
+    return named.get(value, value)
 
 
 def standing(known: Standing, at: int) -> str:

@@ -1,4 +1,9 @@
-"""``hashkit audit``: prove the register from the chain alone. Floor 4."""
+"""``hashkit audit``: prove the register from the chain alone. Floor 4.
+
+What else an auditor does has a room of its own, ``hashkit audit NAME ...``: a module ``audit_NAME.py`` whose
+``command`` is made by ``@verb("NAME", example="hashkit audit NAME ...")`` and ``@choices(...)`` as anywhere else,
+and a line in ``catalogue.ROOMS``. It is imported when it is used; help, completion and tests find it there.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hashkit.cli import complete
-from hashkit.cli.options import choices, verb
+from hashkit.cli.options import choices, house
 from hashkit.cli.screen import counted
 from hashkit.cli.session import Answer, Session
 
@@ -18,12 +23,12 @@ if TYPE_CHECKING:
     from hashkit.audit import AuditResult
 
 
-@verb(
+@house(
     "audit",
     example="hashkit audit --at 2026-09-30 --out reports/q3\n"
     "hashkit audit 0x5FbDB2315678afecb367f032d93F642f64180aa3 -n hashkey",
 )
-@click.argument("token", required=False, metavar="[ADDRESS|SYMBOL]", shell_complete=complete.assets)
+@click.argument("token", required=False, metavar="[ADDRESS|SYMBOL]", shell_complete=complete.assets_and_rooms)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the report.")
 @click.option(
     "--store", type=click.Path(file_okay=False, path_type=Path), help="Keep what was read in this folder and go on."
@@ -69,7 +74,8 @@ def audit_lines(result: AuditResult, files: Iterable[str]) -> list[str]:
         word = found.result.upper() if found.result == "exception" else found.result
         lines.append(f"  {found.id}  {word:13}  {found.title}: {found.text}")
         lines += [f"        {evidence}" for evidence in found.evidence if found.result == "exception"]
-    return [*lines, tally_line(result), *files]
+    page, *others = files
+    return [*lines, tally_line(result), f"{page}, with {counted(len(others), 'file')} beside it"]
 
 
 def tally_line(result: AuditResult) -> str:

@@ -67,3 +67,8 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
 """The first screen, section by section."""
 
 COMMANDS: Mapping[str, Entry] = {entry.name: entry for part in SECTIONS.values() for entry in part}
+
+ROOMS: Mapping[str, tuple[Entry, ...]] = {
+    "audit": (),
+}
+"""Commands under a command that also does something by itself: ``hashkit audit 0x…``, ``hashkit audit verify``."""

@@ -11,6 +11,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from hashkit.cli.catalogue import ROOMS
+
 NETWORKS = ("devnet", "hashkey", "hashkey-testnet")
 _DEV_ACCOUNTS = ("issuer", *(f"dev{number}" for number in range(1, 10)))
 
@@ -23,6 +25,12 @@ def networks(ctx: click.Context, parameter: click.Parameter, incomplete: str) ->
 def assets(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Assets of the project around here."""
     return _matching(sorted({path.stem for path in _files("deployments/*/*.json")}), incomplete)
+
+
+def assets_and_rooms(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Assets, and the commands that a command has of its own."""
+    rooms = [e for e in ROOMS.get(str(ctx.info_name), ()) if e.name.startswith(incomplete)]
+    return [*(CompletionItem(e.name, help=e.help) for e in rooms), *assets(ctx, parameter, incomplete)]
 
 
 def terms(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -62,7 +62,8 @@ def reset(session: Session) -> None:
     forget_devnet(session.project)
     lines = ["The local chain is forgotten; its records were renamed to *.old."]
     data = {"forgotten": True, "running": _to_dict(running) if running else None}
-    session.show(Answer(data, lines + (_lines(running) if running else [])))
+    warnings = [running.note] if running and running.note else []
+    session.show(Answer(data, lines + (_lines(running) if running else []), warnings=warnings))
 
 
 @command.command("status", example="hashkit devnet status --json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, cast
@@ -9,7 +10,7 @@ from typing import Any, cast
 import click
 from click.shell_completion import CompletionItem
 
-from hashkit.cli.catalogue import COMMANDS, SECTIONS
+from hashkit.cli.catalogue import COMMANDS, ROOMS, SECTIONS, Entry
 
 
 class Command(click.Command):
@@ -24,6 +25,39 @@ class Command(click.Command):
         with formatter.section("Examples" if len(self.examples) > 1 else "Example"):
             for line in self.examples:
                 formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+class House(Command):
+    """A command that does something by itself and has commands of its own, which come first on the line.
+
+    ``hashkit audit 0x…`` is the command, ``hashkit audit verify FOLDER`` the one in its room. The rooms stand in
+    ``catalogue.ROOMS``; the module of a room is imported when it is used.
+    """
+
+    @property
+    def rooms(self) -> Mapping[str, Entry]:
+        """The commands of its own, by name."""
+        return {entry.name: entry for entry in ROOMS[str(self.name)]}
+
+    def room(self, name: str) -> click.Command:
+        """The command in the room ``name``."""
+        return _load(self.rooms[name])
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """As click does; or the context of the room that the first word names."""
+        if not args or args[0] not in self.rooms:
+            return super().make_context(info_name, args, parent, **extra)
+        name, *rest = args
+        return self.room(name).make_context(f"{info_name} {name}", rest, parent, **extra)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, then the rooms."""
+        super().format_options(ctx, formatter)
+        if self.rooms:
+            with formatter.section(f"Commands ({ctx.command_path} COMMAND --help)"):
+                formatter.write_dl([(entry.name, entry.help) for entry in self.rooms.values()])
 
 
 class Group(click.Group):
@@ -62,7 +96,7 @@ class Root(Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        return cast(click.Command, import_module(f"hashkit.cli.{entry.module}").command)
+        return _load(entry)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The sections of the first screen, from the table."""
@@ -74,3 +108,7 @@ class Root(Group):
         """Names that begin so, with their help, from the table."""
         found = [entry for entry in COMMANDS.values() if entry.name.startswith(incomplete)]
         return [CompletionItem(entry.name, help=entry.help) for entry in found]
+
+
+def _load(entry: Entry) -> click.Command:
+    return cast(click.Command, import_module(f"hashkit.cli.{entry.module}").command)

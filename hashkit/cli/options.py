@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from hashkit.cli import complete
-from hashkit.cli.lazy import Command, Group
+from hashkit.cli.lazy import Command, Group, House
 from hashkit.cli.session import Choices, Session
 
 Function = Callable[..., Any]
@@ -132,3 +132,8 @@ def noun(name: str, text: str) -> Callable[[Function], Group]:
 def verb(name: str, example: str) -> Callable[[Function], Command]:
     """A command on the first screen."""
     return click.command(name, cls=Command, example=example)
+
+
+def house(name: str, example: str) -> Callable[[Function], House]:
+    """A command on the first screen that has commands of its own: ``catalogue.ROOMS``."""
+    return click.command(name, cls=House, example=example)

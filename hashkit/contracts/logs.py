@@ -39,8 +39,8 @@ def fact(log: RawLog) -> Fact:
 
 @cache
 def events() -> Mapping[bytes, Entry]:
-    """First topic -> event, over all our contracts."""
-    return {entry.topic: entry for entry in table("event", *CONTRACTS).values()}
+    """First topic -> event, over all our contracts and those of others that say who has power."""
+    return {entry.topic: entry for entry in (*table("event", *CONTRACTS).values(), *_FOREIGN)}
 
 
 def translated() -> frozenset[str]:
@@ -74,6 +74,17 @@ def _plain(kind: str, value: Any) -> Any:
     if isinstance(value, bytes):
         return "0x" + value.hex()
     return checksum(value) if kind == "address" else value  # a text may look like an address
+
+
+def _role(granted: bool) -> Callable[..., Fact]:
+    def make(where: Where, role: str, account: str, sender: str) -> Fact:
+        return f.RoleSet(where=where, role=role, account=account, granted=granted)
+
+    return make
+
+
+def _agent(granted: bool) -> Callable[..., Fact]:
+    return _make(f.RoleSet, "account", role="agent", granted=granted)
 
 
 def _make(kind: Callable[..., Fact], *names: str, **fixed: Any) -> Callable[..., Fact]:
@@ -125,6 +136,19 @@ def _rule(name: str) -> Callable[..., Fact]:
     return make
 
 
+def _indexed(name: str, *inputs: str) -> Entry:
+    """An event of which every value is a topic."""
+    signature = f"{name}({','.join(inputs)})"
+    return Entry(signature, name, inputs, inputs, (), (True,) * len(inputs))
+
+
+_FOREIGN = (
+    _indexed("RoleGranted", "bytes32", "address", "address"),
+    _indexed("RoleRevoked", "bytes32", "address", "address"),
+    _indexed("Upgraded", "address"),
+)
+"""OpenZeppelin's AccessControl and ERC-1967: strangers' tokens have them, ours have not."""
+
 _MAKERS: dict[str, Callable[..., Fact]] = {
     "Transfer(address,address,uint256)": _make(f.Moved, "sender", "receiver", "amount"),
     "OrderOpened(bytes32,address,bytes32,bytes32,uint256,uint256,uint256)": _make(
@@ -164,6 +188,11 @@ _MAKERS: dict[str, Callable[..., Fact]] = {
     "DenominationSet(uint256)": _rule("denomination"),
     "SlotDelaySet(uint256)": _rule("slot-delay"),
     "PowersChanged(address,uint256)": _make(f.PowersSet, "agent", "powers"),
+    "AgentAdded(address)": _agent(True),
+    "AgentRemoved(address)": _agent(False),
+    "RoleGranted(bytes32,address,address)": _role(True),
+    "RoleRevoked(bytes32,address,address)": _role(False),
+    "Upgraded(address)": _make(f.Upgraded, "implementation"),
     "OwnershipTransferred(address,address)": _make(f.OwnerSet, "previous", "owner"),
     "IdentityRegistryAdded(address)": _make(f.SlotSet, "address", slot="identity-registry"),
     "ComplianceAdded(address)": _make(f.SlotSet, "address", slot="compliance"),

@@ -190,6 +190,22 @@ class PowersSet(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleSet(Fact):
+    """An account has a role of a stranger's contract, or no longer: ``agent`` (ERC-3643) or a role's 32 bytes."""
+
+    role: str
+    account: str
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgraded(Fact):
+    """A proxy (ERC-1967) runs the code of ``implementation`` from now on."""
+
+    implementation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerSet(Fact):
     """The contract has a new owner."""
 

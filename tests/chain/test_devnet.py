@@ -21,6 +21,7 @@ from hashkit.chain.devaccounts import DEV_MNEMONIC
 from hashkit.chain.devnet import engines, life, places, processes
 from hashkit.errors import InputError, NodeError
 from tests.chain.talk import ISSUER, OTHER, STORE_CODE, ask, deploy, send, word
+from tests.conftest import free_port
 
 ENGINES = ("anvil", "py-evm")
 
@@ -44,7 +45,9 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of its own, and a favourite port that no other run of the tests likes too."""
+    monkeypatch.setattr(life, "FAVOURITE_PORT", free_port())
     yield tmp_path
     devnet.down(tmp_path)
 
@@ -158,6 +161,27 @@ def test_reset_forgets_the_chain_and_starts_it_again(root: Path, engine: str) ->
     assert ask(again.url, "eth_getTransactionCount", ISSUER.address, "latest") == "0x0"
 
 
+def test_reset_starts_elsewhere_when_somebody_took_its_port(
+    root: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = devnet.up(root, engine=engine)
+    wipe = places.Places.wipe
+    with socket.socket() as taken:
+
+        def take_the_port(kept: places.Places) -> None:
+            wipe(kept)
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(("127.0.0.1", port_of(running)))
+            taken.listen()
+
+        monkeypatch.setattr(places.Places, "wipe", take_the_port)
+        again = devnet.reset(root)
+    assert again is not None and again == devnet.status(root)
+    assert port_of(again) not in (0, port_of(running))
+    assert running.url in again.note
+    assert ask(again.url, "eth_blockNumber") == "0x0"
+
+
 def test_state_of_the_other_engine_is_refused(root: Path) -> None:
     devnet.up(root, engine="py-evm")
     devnet.down(root)
@@ -202,6 +226,10 @@ def test_down_never_ends_a_stranger_with_our_pid(root: Path) -> None:
         stranger.wait()
 
 
+def test_the_favourite_port_is_taken_while_it_is_free(root: Path, engine: str) -> None:
+    assert port_of(devnet.up(root, engine=engine)) == life.FAVOURITE_PORT
+
+
 def test_a_port_in_use_is_refused_and_no_process_stays(root: Path, engine: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -213,12 +241,8 @@ def test_a_port_in_use_is_refused_and_no_process_stays(root: Path, engine: str) 
 
 def test_a_favourite_port_in_use_only_means_another_one(root: Path, engine: str) -> None:
     with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            taken.bind(("127.0.0.1", life.FAVOURITE_PORT))
-            taken.listen()
-        except OSError:
-            pass  # somebody else has it, which serves as well
+        taken.bind(("127.0.0.1", life.FAVOURITE_PORT))
+        taken.listen()
         running = devnet.up(root, engine=engine)
     assert port_of(running) not in (0, life.FAVOURITE_PORT)
     assert ask(running.url, "eth_chainId") == "0x7a69"

@@ -16,7 +16,8 @@ import click
 import pytest
 
 from hashkit.cli.app import root
-from hashkit.cli.catalogue import COMMANDS
+from hashkit.cli.catalogue import COMMANDS, ROOMS, Entry
+from hashkit.cli.lazy import House
 from tests.cli.running import ROOT, Shell
 
 SOURCES = sorted((ROOT / "hashkit" / "cli").glob("**/*.py"))
@@ -37,6 +38,9 @@ def walk(command=root, path=("hashkit",), context=None):
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             yield from walk(command.get_command(context, name), (*path, name), context)
+    if isinstance(command, House):
+        for name in command.rooms:
+            yield (*path, name), command.room(name)
 
 
 TREE = list(walk())
@@ -85,6 +89,27 @@ def test_the_table_and_the_modules_agree():
         command = importlib.import_module(f"hashkit.cli.{entry.module}").command
         assert command.name == name
         assert len(entry.help) <= 66, name
+
+
+def test_every_room_has_a_module_and_a_short_help():
+    for house, rooms in ROOMS.items():
+        for entry in rooms:
+            command = importlib.import_module(f"hashkit.cli.{entry.module}").command
+            assert command.name == entry.name and entry.module == f"{house}_{entry.name.replace('-', '_')}"
+            assert len(entry.help) <= 66, entry.name
+
+
+def test_the_first_word_chooses_a_room_and_any_other_line_is_the_house(monkeypatch):
+    """A room is an ordinary command: here the one that prints completion scripts stands in."""
+    monkeypatch.setitem(ROOMS, "audit", (Entry("completion", "completion", "A command of the auditor's"),))
+    house = root.get_command(click.Context(root), "audit")
+    parent = click.Context(root, info_name="hashkit")
+    inside = house.make_context("audit", ["completion", "bash"], parent)
+    assert inside.command_path == "hashkit audit completion" and inside.params == {"shell": "bash"}
+    for words in ([], ["0x" + "11" * 20], ["--at", "completion"]):
+        assert house.make_context("audit", [*words], parent).command is house
+    told = house.get_help(house.make_context("audit", [], parent))
+    assert "completion  A command of the auditor's" in told and "[ADDRESS|SYMBOL]" in told
 
 
 def modules_of(*words, **environment):

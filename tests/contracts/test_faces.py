@@ -102,9 +102,7 @@ NOT_FACED = {
 
 # Known events that no report needs; they become `Unknown` with their name and are counted.
 NO_FACT = {
-    "AgentAdded",
     "AgentDefaultSet",
-    "AgentRemoved",
     "Approval",
     "Armed",
     "ClaimTopicsRegistrySet",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import socket
 import sqlite3
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from random import Random
 from typing import Any
 
 from hashkit.contracts.asset_token import AssetToken
+from tests.conftest import free_port
 from tests.faults import faults as f
 from tests.faults.cases_node import CALL, RECEIPT, SEND, fails, named, passes
 from tests.faults.child import POINTS
@@ -322,10 +322,7 @@ def _(case: Case, rng: Random) -> None:
 
 @named("F36-nobody-listens")
 def _(case: Case, rng: Random) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        nobody = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    ran = case.run(env={"HASHKIT_RPC_URL": nobody})
+    ran = case.run(env={"HASHKIT_RPC_URL": f"http://127.0.0.1:{free_port()}"})
     assert (ran.code, ran.error["code"]) == (5, "UNREACHABLE"), ran.err
     case.cured()
 

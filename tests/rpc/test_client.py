@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from hashkit.errors import InputError, NodeError, RpcError
 from hashkit.rpc import client, transport
 from hashkit.rpc.client import Endpoint
+from tests.conftest import free_port
 from tests.rpc.rude import Drip, Raw, node, refusal, result
 
 SEND = ("eth_sendRawTransaction", ("0x02",))
@@ -162,10 +162,7 @@ def test_after_a_timeout_the_late_answer_is_not_taken_for_the_next():
 
 
 def test_nobody_there_is_said_at_once_and_promises_that_nothing_was_sent():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    error = refused(url, SEND[0])
+    error = refused(f"http://127.0.0.1:{free_port()}", SEND[0])
     assert error.code == "UNREACHABLE" and error.exit_code == 5 and "devnet up" in error.next_step
 
 

@@ -36,7 +36,7 @@ def up(root: Path, *, engine: str = "auto", port: int = 0) -> Running:
     with places.lock():
         running = status(root)
         if running is None:
-            return _start(places, engine, port)
+            return _start(places, engine, _given(port)) if port else _start_near(places, engine, FAVOURITE_PORT)
         _check_same(running, engine, port)
         return running
 
@@ -58,7 +58,10 @@ def down(root: Path) -> bool:
 
 
 def reset(root: Path) -> Running | None:
-    """Forget the chain. One that was running starts again from its first block, at the same address."""
+    """Forget the chain. One that was running starts again from its first block.
+
+    It keeps its address, unless somebody took the port meanwhile: a note says so.
+    """
     places = Places(root)
     if not places.home.exists():
         return None
@@ -66,7 +69,13 @@ def reset(root: Path) -> Running | None:
         before = status(root)
         _end(places)
         places.wipe()
-        return _start(places, before.engine, urlsplit(before.url).port or 0) if before else None
+        if before is None:
+            return None
+        running = _start_near(places, before.engine, urlsplit(before.url).port or FAVOURITE_PORT)
+        if running.url != before.url:
+            running = replace(running, note=f"Somebody took the port of {before.url}: the address is another one.")
+            places.write_record(running)
+        return running
 
 
 def _check_same(running: Running, engine: str, port: int) -> None:
@@ -83,13 +92,17 @@ def _start(places: Places, wanted: str, port: int) -> Running:
     engine, note = engines.choose(wanted, places.kept_engine())
     if engine == "anvil":
         note = _mend_anvil_state(places) or note
-    chosen = _port(port)
+    return _launch(places, engine, port, note)
+
+
+def _start_near(places: Places, wanted: str, port: int) -> Running:
+    """Start at a port if it is free, or else at any."""
     try:
-        return _launch(places, engine, chosen, note)
+        return _start(places, wanted, port if _is_free(port) else 0)
     except NodeError:
-        if port or _is_free(chosen):
+        if _is_free(port):
             raise
-        return _launch(places, engine, 0, note)  # somebody took the favourite port a moment ago
+        return _start(places, wanted, 0)  # somebody took it a moment ago
 
 
 def _launch(places: Places, engine: Engine, port: int, note: str) -> Running:
@@ -123,17 +136,15 @@ def _end(places: Places) -> bool:
     return was_there
 
 
-def _port(wanted: int) -> int:
-    """The port to try. 0 leaves the choice to the system."""
-    if not 0 <= wanted <= 65535:
-        raise InputError(f"{wanted} is no port.", why="Ports go from 1 to 65535.", code="PORT")
-    if wanted == 0:
-        return FAVOURITE_PORT if _is_free(FAVOURITE_PORT) else 0
-    if not _is_free(wanted):
+def _given(port: int) -> int:
+    """The port that somebody asked for. InputError: no port, or not free."""
+    if not 0 < port <= 65535:
+        raise InputError(f"{port} is no port.", why="Ports go from 1 to 65535.", code="PORT")
+    if not _is_free(port):
         raise InputError(
-            f"Port {wanted} of this machine is in use.", next_step="Choose another one, or none.", code="PORT"
+            f"Port {port} of this machine is in use.", next_step="Choose another one, or none.", code="PORT"
         )
-    return wanted
+    return port
 
 
 def _is_free(port: int) -> bool:

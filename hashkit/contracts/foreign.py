@@ -1,0 +1,107 @@
+"""Questions to contracts that are not ours: the standards that a stranger's token may answer. Floor 1.
+
+Written from the texts of the standards (ERC-165, 1404, 1643, 1967, 2612, 3643, 5267, 7943, OpenZeppelin's Ownable and
+AccessControl). Nobody must answer them; whoever asks takes a refusal for "it does not have this".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from hashkit.contracts.abi import decode, encode
+from hashkit.contracts.call import Query
+from hashkit.contracts.hashing import checksum, keccak
+
+T = TypeVar("T")
+
+ERC1967_IMPLEMENTATION = 0x360894A13BA1A3210667C828492DB98DCA3E2076CC3735A920A3CA505D382BBC
+ERC1967_BEACON = 0xA3F0AD74E5423AEBFD80D3EF4346578335A9A72AEAEE59FF6CB3582B35133D50
+ERC1967_ADMIN = 0xB53127684A568B3173AE13B9F8A6016E243E63B6E8EE1178D6A717850B5D6103
+"""Storage slots of ERC-1967."""
+
+ACCESS_CONTROL = "7965db0b"
+ERC7943_FUNGIBLE = "3edbb4c4"
+"""Interface ids."""
+
+
+class Foreign:
+    """A contract of somebody else."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def owner(self) -> Query[str]:
+        """Ownable (ERC-173)."""
+        return self._ask("owner()", (), ["address"], checksum)
+
+    def supports(self, interface: str) -> Query[bool]:
+        """ERC-165; ``interface`` is 8 hex digits."""
+        return self._ask("supportsInterface(bytes4)", (bytes.fromhex(interface),), ["bool"], bool)
+
+    def has_role(self, role: str, account: str) -> Query[bool]:
+        """AccessControl; ``role`` is 32 bytes in 0x-hex."""
+        return self._ask("hasRole(bytes32,address)", (bytes.fromhex(role[2:]), account), ["bool"], bool)
+
+    def is_agent(self, account: str) -> Query[bool]:
+        """ERC-3643's AgentRole."""
+        return self._ask("isAgent(address)", (account,), ["bool"], bool)
+
+    def paused(self) -> Query[bool]:
+        """ERC-3643 and OpenZeppelin's Pausable."""
+        return self._ask("paused()", (), ["bool"], bool)
+
+    def is_frozen(self, account: str) -> Query[bool]:
+        """ERC-3643."""
+        return self._ask("isFrozen(address)", (account,), ["bool"], bool)
+
+    def frozen_tokens(self, account: str) -> Query[int]:
+        """ERC-3643: the frozen amount, in smallest units."""
+        return self._ask("getFrozenTokens(address)", (account,), ["uint256"], int)
+
+    def identity_registry(self) -> Query[str]:
+        """ERC-3643."""
+        return self._ask("identityRegistry()", (), ["address"], checksum)
+
+    def compliance(self) -> Query[str]:
+        """ERC-3643."""
+        return self._ask("compliance()", (), ["address"], checksum)
+
+    def is_verified(self, account: str) -> Query[bool]:
+        """ERC-3643's identity registry: this wallet may hold now."""
+        return self._ask("isVerified(address)", (account,), ["bool"], bool)
+
+    def restriction(self, sender: str, receiver: str, amount: int) -> Query[int]:
+        """ERC-1404: a code, 0 when the transfer may pass; ``amount`` in smallest units."""
+        question = (sender, receiver, amount)
+        return self._ask("detectTransferRestriction(address,address,uint256)", question, ["uint8"], int)
+
+    def restriction_message(self, code: int) -> Query[str]:
+        """ERC-1404: the words for a code."""
+        return self._ask("messageForTransferRestriction(uint8)", (code,), ["string"], str)
+
+    def domain_separator(self) -> Query[bytes]:
+        """ERC-2612."""
+        return self._ask("DOMAIN_SEPARATOR()", (), ["bytes32"], bytes)
+
+    def documents(self) -> Query[int]:
+        """ERC-1643: how many documents it lists."""
+        return self._ask("getAllDocuments()", (), ["bytes32[]"], len)
+
+    def implementation(self) -> Query[str]:
+        """What a beacon, or T-REX's implementation authority for tokens, has its proxies run."""
+        return self._ask("implementation()", (), ["address"], checksum)
+
+    def implementation_authority(self) -> Query[str]:
+        """T-REX's proxies: who names the code they run."""
+        return self._ask("getImplementationAuthority()", (), ["address"], checksum)
+
+    def token_implementation(self) -> Query[str]:
+        """T-REX's implementation authority: the code that token proxies run."""
+        return self._ask("getTokenImplementation()", (), ["address"], checksum)
+
+    def _ask(self, signature: str, values: Sequence[Any], returns: list[str], read: Callable[[Any], T]) -> Query[T]:
+        name, _, rest = signature.partition("(")
+        types = [kind for kind in rest[:-1].split(",") if kind]
+        data = keccak(signature.encode())[:4] + encode(types, values)
+        return Query(self.address, data, "contract", name, lambda answer: read(decode(returns, answer)[0]))
