@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hashkit.audit.inputs import NO_INPUTS, Inputs
 from hashkit.domain.network import Network
 from hashkit.domain.register import Register
 from hashkit.rpc.blocks import Block
@@ -78,10 +79,21 @@ class State:
     owner_codes: Mapping[str, int]
     """Owner -> bytes of code at its address; 0: a key."""
     why_not: str = ""
+    holder_codes: Mapping[str, int] = field(default_factory=dict)
+    """Holder -> bytes of code at its address, where there is any."""
 
     def differing(self, topic: str) -> tuple[Compared, ...]:
         """What of a topic does not agree."""
         return tuple(c for c in self.compared if c.topic == topic and not c.same)
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """A transaction that a block holds."""
+
+    block: int
+    sender: str
+    succeeded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,14 @@ class Stranger:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """The register at the end of an earlier block."""
+
+    block: Block
+    register: Register
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything together."""
 
@@ -183,3 +203,9 @@ class Evidence:
     """Block -> its time, for every block a report names."""
     stranger: Stranger | None = None
     """Of a token that is not ours, when the node has the state of the block."""
+    inputs: Inputs = NO_INPUTS
+    """The files that the auditor gave."""
+    opening: Opening | None = None
+    """The books at the beginning of the period, when one was named."""
+    mined: Mapping[str, Mined | None] = field(default_factory=dict)
+    """Transaction -> where it was mined; asked of journalled transactions and of acts, when a journal was given."""
