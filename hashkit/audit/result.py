@@ -40,7 +40,8 @@ LIMITS = (
 )
 """What was not checked, said in every report."""
 
-STEPS = 240  # points of the supply line
+STEPS = 240  # points of a line over time
+FLOW_BLOCKS = 10_000  # whose times are asked for, so that each flow finds its month
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,10 @@ class AuditResult:
     unknown: tuple[tuple[str, int], ...]
     supply_steps: tuple[tuple[int, int, int], ...]
     """Block, its time and the supply at its end; thinned out to ``STEPS``."""
+    flows: tuple[tuple[str, int, int], ...]
+    """Month (``2026-09``), units minted and units burnt in it; empty beyond ``FLOW_BLOCKS`` blocks with flows."""
+    holder_steps: tuple[tuple[int, int, int], ...]
+    """Block, its time and the holders at its end; thinned out to ``STEPS``."""
     stranger: Stranger | None
     """What a token answers that is not ours."""
 
@@ -213,6 +218,14 @@ class AuditResult:
                 "kinds": dict(self.counts),
                 "unknown": dict(self.unknown),
             },
+            "supplySteps": [
+                {"block": b, "time": words.time(t), "supply": self.amount(raw)} for b, t, raw in self.supply_steps
+            ],
+            "holderSteps": [{"block": b, "time": words.time(t), "holders": n} for b, t, n in self.holder_steps],
+            "flows": [
+                {"month": month, "minted": self.amount(minted), "burnt": self.amount(burnt)}
+                for month, minted, burnt in self.flows
+            ],
             "stranger": self.stranger.to_dict() if self.stranger else None,
             "limits": list(LIMITS),
         }
@@ -256,6 +269,8 @@ def judge(evidence: Evidence) -> AuditResult:
         counts=tuple(r.counts.items()),
         unknown=tuple(r.unknown.items()),
         supply_steps=tuple((b, e.times[b], supply) for b, supply in thinned(r.supply_steps)),
+        flows=_flows(e),
+        holder_steps=tuple((b, e.times[b], many) for b, many in thinned(r.holder_steps)),
         stranger=e.stranger,
     )
 
@@ -271,7 +286,8 @@ def named_blocks(register: Register) -> set[int]:
     """The blocks whose time a report names."""
     return (
         {act.fact.where.block for act in register.acts}
-        | {block for block, _ in thinned(register.supply_steps)}
+        | {block for block, _ in (*thinned(register.supply_steps), *thinned(register.holder_steps))}
+        | {block for block, *_ in _timed(register.flows)}
         | set(register.since.values())
         | set(register.former.values())
         | {block for doubt in register.watched.doubts for block in doubt.blocks}
@@ -284,6 +300,19 @@ def named_transactions(register: Register, inputs: Inputs) -> list[str]:
     """The transactions that a journal is held against: its own, and every act of authority."""
     journalled = [one.tx_hash for journal in inputs.journals for one in journal.transactions]
     return sorted({*journalled, *(act.fact.where.tx_hash for act in register.acts)})
+
+
+def _timed(flows: tuple[tuple[int, int, int], ...]) -> tuple[tuple[int, int, int], ...]:
+    return flows if len(flows) <= FLOW_BLOCKS else ()
+
+
+def _flows(e: Evidence) -> tuple[tuple[str, int, int], ...]:
+    months: dict[str, tuple[int, int]] = {}
+    for block, minted, burnt in _timed(e.register.flows):
+        month = words.time(e.times[block])[:7]
+        before = months.get(month, (0, 0))
+        months[month] = (before[0] + minted, before[1] + burnt)
+    return tuple((month, *moved) for month, moved in months.items())
 
 
 def _ranked(balances: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

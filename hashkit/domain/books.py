@@ -97,6 +97,8 @@ class Books:
         self.acts: list[Act] = []
         self.latest: list[Fact] = []
         self.steps: dict[int, int] = {}
+        self.flows: dict[int, tuple[int, int]] = {}
+        self.holder_steps: dict[int, int] = {}
         self.counts: Counter[type[Fact]] = Counter()
         self.idle: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
@@ -198,13 +200,13 @@ class Books:
             return
         if sender == ZERO:
             self.minted += amount
-            self.supply_changed(fact.where)
+            self.supply_changed(fact.where, minted=amount)
         else:
             self.accounts.add(sender)
             self.take_from(sender, amount, fact.where)
         if receiver == ZERO:
             self.burnt += amount
-            self.supply_changed(fact.where)
+            self.supply_changed(fact.where, burnt=amount)
         else:
             self.accounts.add(receiver)
             self.give(receiver, amount, fact.where.block)
@@ -219,6 +221,7 @@ class Books:
         if left <= 0 < held:
             self.former[account] = where.block
             del self.since[account]
+            self.holder_steps[where.block] = len(self.since)
         if left < 0 and account not in self.below_zero:
             self.below_zero.add(account)
             self.wrong("balance", where, f"the balance of {account} fell below zero")
@@ -232,10 +235,13 @@ class Books:
         if held <= 0 < held + amount:
             self.since[account] = block
             self.former.pop(account, None)
+            self.holder_steps[block] = len(self.since)
 
-    def supply_changed(self, where: Where) -> None:
+    def supply_changed(self, where: Where, minted: int = 0, burnt: int = 0) -> None:
         supply = self.minted - self.burnt
         self.steps[where.block] = supply
+        in_block = self.flows.get(where.block, (0, 0))
+        self.flows[where.block] = (in_block[0] + minted, in_block[1] + burnt)
         cap = self.rules.get(where.contract, {}).get("cap")
         if cap is not None and supply > cap:
             self.wrong("cap", where, f"the supply {supply} went over the cap {cap} (smallest units)")

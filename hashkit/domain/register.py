@@ -63,6 +63,10 @@ class Register:
     """What somebody could do only by a power, oldest first; without issuing rows and admitting investors."""
     supply_steps: tuple[tuple[int, int], ...]
     """(block, supply at its end) wherever the supply changed."""
+    flows: tuple[tuple[int, int, int], ...]
+    """(block, units minted in it, units burnt in it) wherever either happened."""
+    holder_steps: tuple[tuple[int, int], ...]
+    """(block, holders at its end) wherever somebody began or ceased to hold."""
     counts: Mapping[str, int]
     """Number of facts by kind; known events that no report needs count as ``event NAME``."""
     unknown: Mapping[str, int]
@@ -172,6 +176,8 @@ def _register(books: Books) -> Register:
         registries={address: registry.result() for address, registry in books.registries.items()},
         acts=tuple(books.acts),
         supply_steps=tuple(books.steps.items()),
+        flows=tuple((block, *moved) for block, moved in books.flows.items()),
+        holder_steps=tuple(books.holder_steps.items()),
         counts=dict(sorted({**counts, **books.idle}.items())),
         unknown=dict(sorted(books.unknown.items())),
         irregularities=tuple(books.found),
