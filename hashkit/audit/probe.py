@@ -16,6 +16,7 @@ from hashkit.domain.terms import instant
 from hashkit.errors import InputError, RpcError
 from hashkit.rpc.blocks import TAGS, Block, block, block_at, block_at_time
 from hashkit.rpc.client import Endpoint
+from hashkit.rpc.proofs import header_at
 from hashkit.rpc.reads import code_at
 
 _GONE = ("missing trie node", "state", "pruned", "historical", "archive", "not available", "history")
@@ -25,7 +26,8 @@ def pin(endpoint: Endpoint, network: Network, at: int | str | None) -> Pin:
     """The block of the report, by hash: the network's last final one unless ``at`` names another."""
     chosen = block_at(endpoint, at, network.finality)
     final = network.finality == "latest" or chosen.number <= block(endpoint, network.finality).number
-    return Pin(chosen, final, _has_state(endpoint, chosen))
+    header, why = header_at(endpoint, chosen)
+    return Pin(chosen, final, _has_state(endpoint, chosen), header, why)
 
 
 def opening_block(endpoint: Endpoint, since: int | str | None, last: Block) -> Block | None:

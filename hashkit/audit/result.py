@@ -14,7 +14,7 @@ from typing import Any
 from hashkit.audit import words
 from hashkit.audit.acts import ActRow, acts, rules_in_words
 from hashkit.audit.checks import Finding, check
-from hashkit.audit.evidence import CodePart, Evidence, Population, Stranger, Subject
+from hashkit.audit.evidence import CodePart, Evidence, Population, Proof, Stranger, Subject, Witness
 from hashkit.audit.inputs import Inputs
 from hashkit.domain.books import OrderSeen
 from hashkit.domain.network import Network
@@ -26,10 +26,6 @@ SCHEMA = "hashkit.audit/1"
 LIMITS = (
     "The contracts are unaudited. This is a comparison of records, not an audit opinion.",
     (
-        "Events and state come from one node; nobody else attested the block. Proofs against the state root and a "
-        "second node were not asked for."
-    ),
-    (
         "Nothing here proves that the asset exists, that anybody paid, or who a wallet's owner is: investors are "
         "random numbers on chain, and their papers were not seen."
     ),
@@ -38,7 +34,7 @@ LIMITS = (
         "checked."
     ),
 )
-"""What was not checked, said in every report."""
+"""What was not checked, said in every report; ``AuditResult.limits`` adds whose word it rests on."""
 
 STEPS = 240  # points of a line over time
 FLOW_BLOCKS = 10_000  # whose times are asked for, so that each flow finds its month
@@ -145,6 +141,12 @@ class AuditResult:
     """Block, its time and the holders at its end; thinned out to ``STEPS``."""
     stranger: Stranger | None
     """What a token answers that is not ours."""
+    proof: Proof
+    attested_by: str
+    """Whose word the hash of the block rests on: ``one node``, or more."""
+    witnesses: tuple[Witness, ...]
+    limits: tuple[str, ...]
+    """What was not checked."""
 
     @property
     def exceptions(self) -> bool:
@@ -172,7 +174,8 @@ class AuditResult:
                 "hash": self.block.hash,
                 "time": words.time(self.block.timestamp),
                 "final": self.final,
-                "attestedBy": "one node",
+                "attestedBy": self.attested_by,
+                "witnesses": [witness.to_dict() for witness in self.witnesses],
             },
             "token": {
                 "address": self.subject.token,
@@ -227,7 +230,8 @@ class AuditResult:
                 for month, minted, burnt in self.flows
             ],
             "stranger": self.stranger.to_dict() if self.stranger else None,
-            "limits": list(LIMITS),
+            "proof": self.proof.to_dict(),
+            "limits": list(self.limits),
         }
 
     def _order(self, order: OrderSeen) -> dict[str, Any]:
@@ -272,7 +276,21 @@ def judge(evidence: Evidence) -> AuditResult:
         flows=_flows(e),
         holder_steps=tuple((b, e.times[b], many) for b, many in thinned(r.holder_steps)),
         stranger=e.stranger,
+        proof=e.proof,
+        attested_by=e.attested_by,
+        witnesses=e.witnesses,
+        limits=_limits(e),
     )
+
+
+def _limits(e: Evidence) -> tuple[str, ...]:
+    """What this audit did not check: ``LIMITS``, and whose word it rests on."""
+    proved = "Balances, supply and code were proved against the state root of the block. "
+    state = proved if e.proof.proved else f"Nothing was proved against a state root: {e.proof.why_not or 'see C02'}. "
+    others = "Block and events were attested by more than one: see C06 and C07. "
+    alone = "Block and events come from one node; nobody else attested them. "
+    missing = "Events that left no trace in a balance may be missing."
+    return (LIMITS[0], state + (others if e.witnesses else alone) + missing, *LIMITS[1:])
 
 
 def thinned(steps: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:

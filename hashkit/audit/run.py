@@ -10,6 +10,7 @@ from hashkit.audit.collect import collect
 from hashkit.audit.evidence import Evidence, Opening
 from hashkit.audit.inputs import Given, read
 from hashkit.audit.probe import opening_block, pin, probe
+from hashkit.audit.prove import prove
 from hashkit.audit.reconcile import reconcile
 from hashkit.audit.replay import replay
 from hashkit.audit.result import AuditResult, judge, named_blocks, named_transactions
@@ -60,6 +61,7 @@ def audit(
     state = reconcile(view, subject, register, progress)
     code = compare_code(view, subject, register)
     stranger = look(view, subject, register)
+    proof = prove(view, subject, register, progress)
     times = view.times(sorted(named_blocks(register)), progress)
     mined = view.receipts(named_transactions(register, inputs)) if inputs.journals else {}
     if block(endpoint, pinned.block.number).hash != pinned.block.hash:
@@ -68,12 +70,10 @@ def audit(
             next_step="Run it again at a final block.",
             code="REORG",
         )
+    state = state.with_proved(proof)
     opening = Opening(begins, before) if begins is not None and before is not None else None
-    return judge(
-        Evidence(
-            network, pinned, subject, population, register, state, code, times, stranger, inputs, opening, mined
-        )
-    )
+    read_of = (network, pinned, subject, population, register, state, code, times, proof)
+    return judge(Evidence(*read_of, stranger=stranger, inputs=inputs, opening=opening, mined=mined))
 
 
 def _silent(what: str, done: int, total: int) -> None:

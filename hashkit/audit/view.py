@@ -8,16 +8,18 @@ without a function. Whatever was answered is kept: it is what the report was mad
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from hashkit.audit.evidence import Mined, Pin
 from hashkit.contracts.call import Query
 from hashkit.contracts.hashing import checksum
+from hashkit.contracts.trie import Pool
 from hashkit.domain.network import Network
 from hashkit.errors import RpcError
 from hashkit.rpc.blocks import Block
 from hashkit.rpc.client import Endpoint
+from hashkit.rpc.proofs import read_accounts, read_proofs, unserved
 from hashkit.rpc.reads import code_at, codes_at, read_many, storage_at
 from hashkit.rpc.values import quantity
 
@@ -46,6 +48,12 @@ class View(ABC):
         self.block_times: dict[int, int] = {}
         self.mined: dict[str, Mined | None] = {}
         """Transaction hash -> where it was mined; None: the chain has no such transaction."""
+        self.pool = Pool()
+        """Nodes of the state trie."""
+        self.unproved = "" if pin.state else "the node no longer keeps the state of that block"
+        """Why nothing can be proved; empty while it can."""
+        if pin.header is None:
+            self.unproved = f"the hash of the block could not be made again from its header ({pin.no_header})"
 
     def ask(self, query: Query[T]) -> T | None:
         """The answer, or None when the contract refuses or does not understand the question."""
@@ -80,6 +88,16 @@ class View(ABC):
             self.slots[key] = self._slot(*key)
         return self.slots[key]
 
+    def fetch_proofs(self, address: str, slots: Sequence[int], told: Callable[[int, int], None] | None = None) -> None:
+        """The nodes that prove an account and its slots into the pool; whether they do, the walk finds out."""
+        if not self.unproved:
+            self._fetch_proofs(address, slots, told)
+
+    def fetch_accounts(self, addresses: Sequence[str]) -> None:
+        """The same for accounts without their slots."""
+        if not self.unproved and addresses:
+            self._fetch_accounts(addresses)
+
     def times(self, numbers: Sequence[int], progress: Progress) -> Mapping[int, int]:
         """Block -> its time."""
         missing = [n for n in numbers if n not in self.block_times]
@@ -108,6 +126,12 @@ class View(ABC):
 
     @abstractmethod
     def _slot(self, address: str, slot: int) -> bytes: ...
+
+    @abstractmethod
+    def _fetch_proofs(self, address: str, slots: Sequence[int], told: Callable[[int, int], None] | None) -> None: ...
+
+    @abstractmethod
+    def _fetch_accounts(self, addresses: Sequence[str]) -> None: ...
 
     @abstractmethod
     def _times(self, numbers: Sequence[int]) -> list[int]: ...
@@ -140,6 +164,20 @@ class LiveView(View):
 
     def _slot(self, address: str, slot: int) -> bytes:
         return storage_at(self._endpoint, address, slot, self._at)
+
+    def _fetch_proofs(self, address: str, slots: Sequence[int], told: Callable[[int, int], None] | None) -> None:
+        self._add(read_proofs(self._endpoint, address, slots, self.pin.block, told))
+
+    def _fetch_accounts(self, addresses: Sequence[str]) -> None:
+        self._add(read_accounts(self._endpoint, addresses, self.pin.block))
+
+    def _add(self, nodes: Iterable[bytes]) -> None:
+        try:
+            self.pool.add(nodes)
+        except RpcError as error:
+            if not unserved(error):
+                raise
+            self.unproved = "the node does not serve eth_getProof"
 
     def _times(self, numbers: Sequence[int]) -> list[int]:
         found = []

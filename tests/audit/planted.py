@@ -102,7 +102,9 @@ def by_contract(world: World, call: Call) -> None:
     world.endpoint.call("anvil_impersonateAccount", (owner,))
     sent = {"from": owner, "to": call.to, "data": "0x" + call.data.hex(), "gas": hex(3_000_000)}
     tx = world.endpoint.call("eth_sendTransaction", (sent,))
-    receipt = world.endpoint.call("eth_getTransactionReceipt", (tx,))
+    receipt = None
+    while receipt is None:
+        receipt = world.endpoint.call("eth_getTransactionReceipt", (tx,))
     assert int(receipt["status"], 16) == 1
 
 

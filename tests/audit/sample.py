@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 
-from hashkit.audit.evidence import CodePart, Evidence, Pin, Population, State, Subject
+from hashkit.audit.evidence import CodePart, Evidence, Pin, Population, Proof, State, Subject
 from hashkit.audit.result import AuditResult, judge, named_blocks
 from hashkit.contracts.hashing import checksum
+from hashkit.contracts.header import Header
 from hashkit.domain import facts as f
 from hashkit.domain.facts import ZERO, Fact, Where
 from hashkit.domain.network import Network
@@ -188,7 +189,10 @@ def evidence(investors: int = 139) -> Evidence:
     code = tuple(CodePart(*part, True, "the code of this build") for part in _CODE)
     state = State(register.supply, (), len(register.accounts), {OWNER: 0})
     times = {number: story.times[number] for number in named_blocks(register)}
-    return Evidence(NETWORK, Pin(block, True, True), subject, population, register, state, code, times)
+    header = Header(b"", block.hash, block.parent_hash, bytes(32), block.number, block.timestamp, None)
+    pinned, held = Pin(block, True, True, header), len(register.accounts)
+    proof = Proof("", "AssetToken of hashkit", register.supply, register.supply, held, held + 20, len(code))
+    return Evidence(NETWORK, pinned, subject, population, register, state, code, times, proof)
 
 
 def sample(investors: int = 139) -> AuditResult:

@@ -116,6 +116,11 @@ def lines(found: Iterable[Irregularity]) -> tuple[str, ...]:
     return tuple(f"block {i.where.block}: {i.text}; transaction {i.where.tx_hash}" for i in found)
 
 
+def unproved(found: Sequence[Compared]) -> tuple[str, ...]:
+    """One line a value that the state root gives otherwise."""
+    return tuple(f"{c.what}: {c.replayed}, proved {c.answer}" for c in found)
+
+
 def compared(found: Sequence[Compared]) -> tuple[str, ...]:
     """One line an answer that differs."""
     return tuple(f"{c.what}: events say {c.replayed}, contract says {c.answer or 'nothing'}" for c in found)
