@@ -16,10 +16,12 @@ def replay(
     collected: Collected, subject: Subject, pinned: Pin, opening: int | None = None
 ) -> tuple[Register, Population, Register | None]:
     """The register at the pinned block, what it was made from, and the register at the end of block ``opening``."""
-    digest = sha256()
+    digest, many = sha256(), 0
 
     def read(logs: Iterable[RawLog]) -> Iterator[RawLog]:
+        nonlocal many
         for log in logs:
+            many += 1
             digest.update(canonical(log))
             yield log
 
@@ -29,7 +31,7 @@ def replay(
         first=collected.first,
         last=pinned.block.number,
         contracts=collected.contracts,
-        logs=len(collected.logs),
+        logs=many,
         digest=digest.hexdigest(),
     )
     return register, population, first
