@@ -3,7 +3,8 @@
     python tools/mutation.py --sample 300 --seed 1
 
 Works on the copies of tools/workshop.py, never on the sources. A run that was ended goes on where it was: every answer
-is a line of a log that belongs to this state of sources, tests and tools.
+is a line of a log. It counts as long as sources, tools and tests are what they were; of the tests only the file of the
+one that noticed the fault, when that one fuzzes nothing and will therefore notice it again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import sys
 import time
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ from workshop import FOLDER, Worker, each, state
 
 EQUIVALENT = ROOT / "tools" / "mutation-equivalent.toml"
 
-# First a quick look, which finds most; what survives it is asked again with the settings that are committed.
+# First what is quick: the tests that fuzz nothing find most, then a short fuzzing of all; what survives both is asked
+# again with the settings that are committed.
+PLAIN = ("--match-test", "^test_")
 QUICK = {"FOUNDRY_FUZZ_RUNS": "24", "FOUNDRY_INVARIANT_RUNS": "2"}
 
 
@@ -33,13 +36,13 @@ def run(size: int, seed: int) -> dict[str, Any]:
     chosen = sample(ROOT, size, seed)
     excused = _excused()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    log = FOLDER / f"{state()}.jsonl"
-    answers = {entry["key"]: entry for entry in _read(log)}
+    log = FOLDER / "answers.jsonl"
+    answers = {entry["key"]: entry for entry in _read(log) if entry["state"] == _state(entry["killer"])}
     waiting = [mutant for mutant in chosen if mutant.key not in answers]
     if waiting:
         say(f"mutation: {len(waiting)} of {len(chosen)} mutants to try")
         for mutant, answer in each(waiting, _answer):
-            answers[mutant.key] = {"key": mutant.key, **answer}
+            answers[mutant.key] = {"key": mutant.key, "state": _state(answer["killer"]), **answer}
             with log.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(answers[mutant.key]) + "\n")
             done = sum(other.key in answers for other in chosen)
@@ -52,12 +55,14 @@ def _figures(
     chosen: list[Mutant], answers: dict[str, Any], excused: set[tuple[str, str, str]], seed: int
 ) -> dict[str, Any]:
     groups: dict[str, Counter[str]] = {name: Counter() for name in GROUPS}
+    kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
     survivors = []
     for mutant in chosen:
         outcome = answers[mutant.key]["outcome"]
         if outcome == "survived" and (mutant.file, mutant.before, mutant.after) in excused:
             outcome = "equivalent"
         groups[mutant.group][outcome] += 1
+        kinds[mutant.operator][outcome] += 1
         if outcome == "survived":
             place = {"file": mutant.file, "line": mutant.line, "operator": mutant.operator}
             survivors.append({**place, "before": mutant.before, "after": mutant.after})
@@ -67,6 +72,7 @@ def _figures(
         "seed": seed,
         "total": _score(every),
         "groups": {name: _score(counted) for name, counted in groups.items()},
+        "kinds": {name: _score(kinds[name]) for name in sorted(kinds)},
         "seconds_per_mutant": round(seconds / max(1, len(chosen)), 1),
         "survivors": sorted(survivors, key=lambda s: (s["file"], s["line"], s["after"])),
     }
@@ -97,11 +103,17 @@ def _read(log: Path) -> Iterator[dict[str, Any]]:
             continue
 
 
+def _state(killer: str) -> str:
+    """Of what decided an answer."""
+    file, _, test = killer.partition(":")
+    return state(file) if ".test_" in test and (ROOT / file).exists() else state()
+
+
 def _answer(worker: Worker, mutant: Mutant) -> dict[str, Any]:
     """What became of a mutant, who noticed it, and in how many seconds."""
     start = time.monotonic()
     with worker.planted(mutant) as trouble:
-        killer = "" if trouble else worker.failing(QUICK) or worker.failing({})
+        killer = "" if trouble else worker.failing({}, *PLAIN) or worker.failing(QUICK) or worker.failing({})
     outcome = trouble or ("killed" if killer else "survived")
     return {"outcome": outcome, "killer": killer, "seconds": round(time.monotonic() - start, 1)}
 

@@ -37,16 +37,23 @@ def weighed(told: dict[str, Any]) -> dict[str, Any]:
     total = told["total"]
     valid = total["killed"] + total["survived"]
     summary = f"{total['killed']} of {valid} faults noticed ({total['score']} %, at least {NOTICED_AT_LEAST:.0f} %)"
-    columns = ("mutants", "invalid", "same_code", "equivalent", "killed", "survived")
-    rows = [
-        [name, *(str(one[column]) for column in columns), "–" if one["score"] is None else f"{one['score']} %"]
-        for name, one in [*told["groups"].items(), ("all", total)]
+    tables = [
+        _scores("Small faults", "group", {**told["groups"], "all": total}),
+        _scores("Small faults by kind", "kind", told["kinds"]),
     ]
-    head = ["group", "drawn", "no program", "same code", "equivalent", "noticed", "survived", "score"]
-    tables = [{"title": "Small faults", "head": head, "rows": rows}]
     if told["survivors"]:
         lines = [[s["file"], str(s["line"]), f"`{s['before']}`", f"`{s['after']}`"] for s in told["survivors"]]
         tables.append({"title": "Faults that survive", "head": ["file", "line", "before", "after"], "rows": lines})
     passed = bool(valid) and total["score"] >= NOTICED_AT_LEAST
     tools = [version(), f"seed {told['seed']}"]
     return {"passed": passed, "summary": summary, "tables": tables, "tools": tools}
+
+
+def _scores(title: str, first: str, scores: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    columns = ("mutants", "invalid", "same_code", "equivalent", "killed", "survived")
+    rows = [
+        [name, *(str(one[column]) for column in columns), "–" if one["score"] is None else f"{one['score']} %"]
+        for name, one in scores.items()
+    ]
+    head = [first, "drawn", "no program", "same code", "equivalent", "noticed", "survived", "score"]
+    return {"title": title, "head": head, "rows": rows}

@@ -60,4 +60,9 @@ What the proofs found that are too slow for every run. Written by `make prove`; 
 
 A symbolic property holds for every input within its bound, on the real bytecode, with keccak256 taken to have no
 collisions. None of this replaces an audit: these contracts are unaudited.
+
+Small faults are drawn by a seed from the sources of token, registry and rule book: each file gives its share, and
+within a file the kinds of fault that `tools/mutants.py` describes take turns. A fault is noticed when a forge test
+fails on it. What is no program, compiles to the same code, or makes no difference, with its reason in
+`tools/mutation-equivalent.toml`, does not count.
 """

@@ -69,7 +69,7 @@ def _answer(worker: Worker, bug: Bug) -> tuple[str, float]:
             killer, settings = worker.failing(DEEPER, *narrow), DEEPER
     if settings and killer and worker.failing(settings, *narrow):
         raise Missing(f"{bug.test} fails without any bug.")
-    return killer, time.monotonic() - start
+    return killer.rpartition(":")[2], time.monotonic() - start
 
 
 def main() -> int:

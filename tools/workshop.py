@@ -15,12 +15,14 @@ import os
 import posixpath
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from queue import Queue
 from typing import Any, Protocol, TypeVar
@@ -34,7 +36,8 @@ from hashkit.contracts import sources
 FOLDER = ROOT / ".build" / "mutation"
 WORKERS = 2
 TIMEOUT = 400
-"""Seconds after which a test run that does not end counts as a fault that was noticed."""
+"""Seconds of processor time, whatever else the machine does, after which a test run without an end counts as a fault
+that was noticed; without a fault the whole suite takes a tenth."""
 
 # A seed for everybody, so that what is noticed is noticed again; shrinking a failure would only cost time.
 FIXED = {"FOUNDRY_FUZZ_SEED": "0x5eed", "FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT": "0"}
@@ -57,10 +60,12 @@ function create(string memory path, bytes memory arguments) returns (address mad
 """
 
 
-def state() -> str:
-    """Of all that decides an answer."""
-    paths = [*(ROOT / "contracts").rglob("*.sol"), *(ROOT / "tests" / "forge").rglob("*.sol"), ROOT / "foundry.toml"]
-    paths += [ROOT / "package-lock.json", Path(__file__), ROOT / "tools" / "mutation.py"]
+@cache
+def state(test: str = "") -> str:
+    """Of all that decides what the tests say of a fault; or one file of tests alone, with what it imports."""
+    tests = [ROOT / name for name in _reached([test])] if test else (ROOT / "tests" / "forge").rglob("*.sol")
+    paths = {*(ROOT / "contracts").rglob("*.sol"), *(path for path in tests if path.exists()), ROOT / "foundry.toml"}
+    paths |= {ROOT / "package-lock.json", Path(__file__), ROOT / "tools" / "mutation.py"}
     digest = hashlib.sha256()
     for path in sorted(paths):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
@@ -158,7 +163,7 @@ def _without_new(text: str, deployed: Iterable[str]) -> str:
 
 
 def first_failure(folder: Path, settings: dict[str, str], *narrow: str, limit: int | None = TIMEOUT) -> str:
-    """The first failing test of the whole suite, or of what is left of it; empty when all pass."""
+    """The first failing test of the suite or what is left of it, as `file:contract.test`; empty when all pass."""
     environment = {
         **os.environ,
         "FOUNDRY_SOLC": str(folder / "solc"),
@@ -169,19 +174,18 @@ def first_failure(folder: Path, settings: dict[str, str], *narrow: str, limit: i
         **settings,
     }
     command = [str(native_tool("forge")), "test", "--fail-fast", "--json", *narrow]
+    if limit is not None:
+        command = ["sh", "-c", f'ulimit -S -t {limit} && exec "$@"', "sh", *command]
     shutil.rmtree(folder / ".forge" / "failures", ignore_errors=True)  # of the fault before
-    try:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=limit, check=False
-        )
-    except subprocess.TimeoutExpired:
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode == -signal.SIGXCPU:
         return "no end"
     if done.returncode == 0:
         return ""
     try:
         suites = json.loads(done.stdout.strip().splitlines()[-1])
         return next(
-            f"{suite.split(':')[-1]}.{test.split('(')[0]}"
+            f"{suite}.{test.split('(')[0]}"
             for suite, result in suites.items()
             for test, outcome in result["test_results"].items()
             if outcome["status"] == "Failure"

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hashkit.audit.evidence import CodePart, Pin, Subject
+from hashkit.audit.evidence import CodePart, Subject
+from hashkit.audit.view import View
 from hashkit.contracts import artifacts
 from hashkit.contracts.artifacts import Artifact
 from hashkit.contracts.hashing import checksum, clone_runtime
 from hashkit.domain.facts import ZERO
 from hashkit.domain.register import COMPLIANCE_SLOT, REGISTRY_SLOT, Register
-from hashkit.rpc.client import Endpoint
-from hashkit.rpc.reads import code_at
 
 
-def compare_code(endpoint: Endpoint, subject: Subject, register: Register, pinned: Pin) -> tuple[CodePart, ...]:
+def compare_code(view: View, subject: Subject, register: Register) -> tuple[CodePart, ...]:
     """The token's parts, its registry and its rule book, each against its artifact."""
-    if not pinned.state:
+    if not view.pin.state:
         return ()
-    reader = _Reader(endpoint, pinned)
     if not subject.ours:
         return (CodePart("token", subject.token, "", None, "not a token of hashkit: there is no build to compare"),)
-    return tuple(_parts(reader, subject, register))
+    return tuple(_parts(_Reader(view), subject, register))
 
 
 def _parts(reader: _Reader, subject: Subject, register: Register) -> Iterator[CodePart]:
@@ -54,11 +52,8 @@ def _immutable_addresses(artifact: Artifact, code: bytes) -> set[str]:
 class _Reader:
     """Reads and compares code at the pinned block."""
 
-    def __init__(self, endpoint: Endpoint, pinned: Pin) -> None:
-        self._endpoint, self._pin = endpoint, pinned
-
-    def code(self, address: str) -> bytes:
-        return code_at(self._endpoint, address, self._pin.block)
+    def __init__(self, view: View) -> None:
+        self.code = view.code
 
     def plain(self, role: str, address: str, name: str) -> CodePart:
         """A contract that is no clone."""

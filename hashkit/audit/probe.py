@@ -1,27 +1,21 @@
 """What is at this address, and which block do we pin? Floor 3.
 
-A stranger's contract may answer anything or nothing. What it refuses is noted in plain words; what the node
-refuses is an error, because a node that is out of breath must not pass for a contract without a function.
+What a stranger's contract refuses to say is noted in plain words.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from hashkit.audit.evidence import Pin, Subject
+from hashkit.audit.view import View
 from hashkit.audit.words import clean
 from hashkit.contracts.asset_token import AssetToken
-from hashkit.contracts.call import Query
 from hashkit.domain.network import Network
-from hashkit.errors import InputError, NodeError, RpcError
+from hashkit.errors import InputError, RpcError
 from hashkit.rpc.blocks import Block, block, block_at
 from hashkit.rpc.client import Endpoint
-from hashkit.rpc.reads import code_at, read
+from hashkit.rpc.proofs import header_at
+from hashkit.rpc.reads import code_at
 
-T = TypeVar("T")
-At = Block | int | str
-
-_REFUSALS = ("revert", "invalid opcode", "out of gas", "invalid jump", "stack under", "invalidfeopcode")
 _GONE = ("missing trie node", "state", "pruned", "historical", "archive", "not available", "history")
 
 
@@ -29,7 +23,8 @@ def pin(endpoint: Endpoint, network: Network, at: int | str | None) -> Pin:
     """The block of the report, by hash: the network's last final one unless ``at`` names another."""
     chosen = block_at(endpoint, at, network.finality)
     final = network.finality == "latest" or chosen.number <= block(endpoint, network.finality).number
-    return Pin(chosen, final, _has_state(endpoint, chosen))
+    header, why = header_at(endpoint, chosen)
+    return Pin(chosen, final, _has_state(endpoint, chosen), header, why)
 
 
 def _has_state(endpoint: Endpoint, chosen: Block) -> bool:
@@ -42,10 +37,10 @@ def _has_state(endpoint: Endpoint, chosen: Block) -> bool:
     return True
 
 
-def probe(endpoint: Endpoint, token: str, pinned: Pin, first: int | None) -> Subject:
+def probe(view: View, token: str, first: int | None) -> Subject:
     """What the contract says of itself. InputError when there is no contract."""
-    at: At = pinned.block if pinned.state else "latest"
-    if not code_at(endpoint, token, at):
+    pinned = view.pin
+    if not view.code(token):
         raise InputError(
             f"There is no contract at {token} in block {pinned.block.number}.",
             why="It is an ordinary account, lies on another network, or was deployed later.",
@@ -53,15 +48,15 @@ def probe(endpoint: Endpoint, token: str, pinned: Pin, first: int | None) -> Sub
             code="NO_CONTRACT",
         )
     face = AssetToken(token)
-    born = ask(endpoint, face.deployed_block(), at)
-    registry = ask(endpoint, face.identity_registry(), at)
-    control = ask(endpoint, face.control(), at)
+    born = view.ask(face.deployed_block())
+    registry = view.ask(face.identity_registry())
+    control = view.ask(face.control())
     ours = born is not None and registry is not None and control is not None
-    decimals = ask(endpoint, face.decimals(), at)
+    decimals = view.ask(face.decimals())
     return Subject(
         token=token,
-        name=clean(ask(endpoint, face.name(), at) or ""),
-        symbol=clean(ask(endpoint, face.symbol(), at) or "", 20),
+        name=clean(view.ask(face.name()) or ""),
+        symbol=clean(view.ask(face.symbol()) or "", 20),
         decimals=decimals if decimals is not None and decimals < 256 else 0,
         ours=ours,
         first=_first(born if ours else None, first, pinned.block),
@@ -92,23 +87,3 @@ def _unread(ours: bool, born: int | None, registry: str | None, decimals: int | 
             "what they held then. An archive node can."
         )
     return found
-
-
-def ask(endpoint: Endpoint, query: Query[T], at: At) -> T | None:
-    """The answer, or None when the contract refuses or does not understand the question."""
-    try:
-        return read(endpoint, query, at)
-    except RpcError as error:
-        if refused(error):
-            return None
-        raise
-    except NodeError as error:
-        if error.code == "NO_CONTRACT":
-            return None
-        raise
-
-
-def refused(error: RpcError) -> bool:
-    """True when the contract said no; false when the node did."""
-    text = error.message.lower()
-    return error.number == 3 or bool(error.data) or any(word in text for word in _REFUSALS)

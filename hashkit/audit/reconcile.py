@@ -11,21 +11,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hashkit.audit import words
-from hashkit.audit.collect import Progress
-from hashkit.audit.evidence import Compared, Pin, State, Subject
-from hashkit.audit.probe import ask, refused
+from hashkit.audit.evidence import Compared, State, Subject
+from hashkit.audit.view import Progress, View
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Query
 from hashkit.contracts.identity_registry import IdentityRegistry
 from hashkit.contracts.rule_book import RuleBook
 from hashkit.domain.facts import ZERO
-from hashkit.domain.network import Network
 from hashkit.domain.orders import OrderState
 from hashkit.domain.parties import Standing
 from hashkit.domain.register import COMPLIANCE_SLOT, REGISTRY_SLOT, Register
-from hashkit.errors import NodeError, RpcError
-from hashkit.rpc.client import Endpoint
-from hashkit.rpc.reads import code_at, read_many
 
 Question = tuple[str, str, str, Query[Any]]
 """Topic, what, the replayed value as text, and the question to the contract."""
@@ -33,25 +28,22 @@ Question = tuple[str, str, str, Query[Any]]
 _PART = 2000  # accounts between two reports of progress
 
 
-def reconcile(
-    endpoint: Endpoint, network: Network, subject: Subject, register: Register, pinned: Pin, progress: Progress
-) -> State:
+def reconcile(view: View, subject: Subject, register: Register, progress: Progress) -> State:
     """The contracts' answers beside the replay. Says why when the node keeps no state of the block."""
-    if not pinned.state:
+    if not view.pin.state:
         return State(None, (), 0, {}, "the node no longer keeps the state of that block")
-    reader = _Reader(endpoint, network, pinned)
     token = AssetToken(subject.token)
     accounts = sorted(register.accounts)
     compared: list[Compared] = []
     for first in range(0, len(accounts), _PART):
-        compared += reader.compare([_balance(token, register, a) for a in accounts[first : first + _PART]])
+        compared += _compare(view, [_balance(token, register, a) for a in accounts[first : first + _PART]])
         progress("asking for balances", min(first + _PART, len(accounts)), len(accounts))
     different = tuple(c for c in compared if not c.same)
     if subject.ours:
-        different += tuple(reader.compare(list(_questions(subject, register))))
-    supply = ask(endpoint, token.total_supply(), pinned.block)
+        different += tuple(_compare(view, list(_questions(subject, register))))
+    supply = view.ask(token.total_supply())
     owners = sorted(set(register.owners.values()) - {ZERO})
-    codes = {owner: len(_real_code(code_at(endpoint, owner, pinned.block))) for owner in owners}
+    codes = {owner: len(_real_code(view.code(owner))) for owner in owners}
     return State(supply, different, sum(c.same for c in compared), codes)
 
 
@@ -71,9 +63,9 @@ def _questions(subject: Subject, register: Register) -> Iterator[Question]:
     yield "slots", REGISTRY_SLOT, register.slots.get(REGISTRY_SLOT, ZERO), token.identity_registry()
     yield "slots", COMPLIANCE_SLOT, register.slots.get(COMPLIANCE_SLOT, ZERO), token.compliance()
     for what, query in (("paused", token.paused()), ("halted", token.halted())):
-        yield "stops", what, _text(what in register.stops), query
+        yield "stops", what, text(what in register.stops), query
     for account in sorted(_frozen_ever(register)):
-        yield "stops", f"{account} frozen", _text(account in register.frozen), token.is_frozen(account)
+        yield "stops", f"{account} frozen", text(account in register.frozen), token.is_frozen(account)
         amount = str(register.frozen_amounts.get(account, 0))
         yield "stops", f"{account} frozen amount", amount, token.frozen_tokens(account)
     yield "cap", "cap", str(rules.get("cap", 0)), token.cap()
@@ -85,7 +77,7 @@ def _questions(subject: Subject, register: Register) -> Iterator[Question]:
         yield "rules", "max-units-per-investor", str(most), RuleBook(book).max_units()
     for order_id, seen in sorted(register.orders.items()):
         state = OrderState(b"", 0, seen.next_row, 0, seen.issued, 0, seen.closed)
-        yield "orders", f"order {order_id}", _text(state), token.order_of(bytes.fromhex(order_id[2:]))
+        yield "orders", f"order {order_id}", text(state), token.order_of(bytes.fromhex(order_id[2:]))
     yield from _of_authority(subject, register)
     yield from _of_investors(register)
 
@@ -113,10 +105,10 @@ def _of_investors(register: Register) -> Iterator[Question]:
     if address in register.registries:
         registry = IdentityRegistry(address)
         for holder in sorted(register.balances):
-            yield "standing", holder, _standing(register.standing(holder)), registry.standing(holder)
+            yield "standing", holder, standing_text(register.standing(holder)), registry.standing(holder)
 
 
-def _standing(known: Standing) -> str:
+def standing_text(known: Standing) -> str:
     denied = ", denied" if known.denied else ""
     return (
         f"investor {known.investor}, country {known.country:03d}, class {known.investor_class}, "
@@ -124,10 +116,10 @@ def _standing(known: Standing) -> str:
     )
 
 
-def _text(answer: object) -> str:
+def text(answer: object) -> str:
     """An answer in the words of the replay."""
     if isinstance(answer, Standing):
-        return _standing(answer)
+        return standing_text(answer)
     if isinstance(answer, OrderState):
         return f"issued {answer.issued}, next row {answer.next_row}, {'closed' if answer.closed else 'open'}"
     if isinstance(answer, bool):
@@ -135,29 +127,10 @@ def _text(answer: object) -> str:
     return words.powers(answer) if type(answer).__name__ == "Power" and isinstance(answer, int) else str(answer)
 
 
-class _Reader:
-    """Asks many contracts at the pinned block."""
-
-    def __init__(self, endpoint: Endpoint, network: Network, pinned: Pin) -> None:
-        self._endpoint, self._network, self._pin = endpoint, network, pinned
-
-    def compare(self, questions: Sequence[Question]) -> list[Compared]:
-        """Every question with its answer."""
-        answers = self._answers([query for *_, query in questions])
-        return [
-            Compared(topic, what, replayed, None if answer is None else _text(answer))
-            for (topic, what, replayed, _), answer in zip(questions, answers, strict=True)
-        ]
-
-    def _answers(self, queries: list[Query[Any]]) -> list[Any]:
-        """The answers; None where a contract refuses, an error where the node does."""
-        try:
-            found = read_many(self._endpoint, queries, self._pin.block, multicall3=self._network.multicall3)
-        except NodeError as error:
-            if error.code != "NO_CONTRACT":
-                raise
-            return [ask(self._endpoint, query, self._pin.block) for query in queries]
-        for answer in found:
-            if isinstance(answer, RpcError) and not refused(answer):
-                raise answer
-        return [None if isinstance(answer, RpcError) else answer for answer in found]
+def _compare(view: View, questions: Sequence[Question]) -> list[Compared]:
+    """Every question with its answer."""
+    answers = view.ask_many([query for *_, query in questions])
+    return [
+        Compared(topic, what, replayed, None if answer is None else text(answer))
+        for (topic, what, replayed, _), answer in zip(questions, answers, strict=True)
+    ]

@@ -14,19 +14,21 @@ from hashkit.domain.register import Register, fold
 
 def replay(collected: Collected, token: str, pinned: Pin) -> tuple[Register, Population]:
     """The register at the pinned block, and what it was made from."""
-    digest = sha256()
+    digest, many = sha256(), 0
 
     def read(logs: Iterable[RawLog]) -> Iterator[RawLog]:
+        nonlocal many
         for log in logs:
+            many += 1
             digest.update(canonical(log))
             yield log
 
-    register = fold(facts(read(collected.logs)), token)
+    register = fold(facts(read(collected.logs)), token, cutoff=pinned.block.timestamp)
     population = Population(
         first=collected.first,
         last=pinned.block.number,
         contracts=collected.contracts,
-        logs=len(collected.logs),
+        logs=many,
         digest=digest.hexdigest(),
     )
     return register, population

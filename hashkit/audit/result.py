@@ -14,7 +14,7 @@ from typing import Any
 from hashkit.audit import words
 from hashkit.audit.acts import ActRow, acts, rules_in_words
 from hashkit.audit.checks import Finding, check
-from hashkit.audit.evidence import CodePart, Evidence, Population, Stranger, Subject
+from hashkit.audit.evidence import CodePart, Evidence, Population, Proof, Stranger, Subject, Witness
 from hashkit.domain.books import OrderSeen
 from hashkit.domain.network import Network
 from hashkit.domain.register import REGISTRY_SLOT, Register
@@ -25,10 +25,6 @@ SCHEMA = "hashkit.audit/1"
 LIMITS = (
     "The contracts are unaudited. This is a comparison of records, not an audit opinion.",
     (
-        "Events and state come from one node; nobody else attested the block. Proofs against the state root and a "
-        "second node were not asked for."
-    ),
-    (
         "Nothing here proves that the asset exists, that anybody paid, or who a wallet's owner is: investors are "
         "random numbers on chain, and their papers were not seen."
     ),
@@ -37,9 +33,10 @@ LIMITS = (
         "checked."
     ),
 )
-"""What was not checked, said in every report."""
+"""What was not checked, said in every report; ``AuditResult.limits`` adds whose word it rests on."""
 
-STEPS = 240  # points of the supply line
+STEPS = 240  # points of a line over time
+FLOW_BLOCKS = 10_000  # whose times are asked for, so that each flow finds its month
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +134,18 @@ class AuditResult:
     unknown: tuple[tuple[str, int], ...]
     supply_steps: tuple[tuple[int, int, int], ...]
     """Block, its time and the supply at its end; thinned out to ``STEPS``."""
+    flows: tuple[tuple[str, int, int], ...]
+    """Month (``2026-09``), units minted and units burnt in it; empty beyond ``FLOW_BLOCKS`` blocks with flows."""
+    holder_steps: tuple[tuple[int, int, int], ...]
+    """Block, its time and the holders at its end; thinned out to ``STEPS``."""
     stranger: Stranger | None
     """What a token answers that is not ours."""
+    proof: Proof
+    attested_by: str
+    """Whose word the hash of the block rests on: ``one node``, or more."""
+    witnesses: tuple[Witness, ...]
+    limits: tuple[str, ...]
+    """What was not checked."""
 
     @property
     def exceptions(self) -> bool:
@@ -166,7 +173,8 @@ class AuditResult:
                 "hash": self.block.hash,
                 "time": words.time(self.block.timestamp),
                 "final": self.final,
-                "attestedBy": "one node",
+                "attestedBy": self.attested_by,
+                "witnesses": [witness.to_dict() for witness in self.witnesses],
             },
             "token": {
                 "address": self.subject.token,
@@ -212,8 +220,17 @@ class AuditResult:
                 "kinds": dict(self.counts),
                 "unknown": dict(self.unknown),
             },
+            "supplySteps": [
+                {"block": b, "time": words.time(t), "supply": self.amount(raw)} for b, t, raw in self.supply_steps
+            ],
+            "holderSteps": [{"block": b, "time": words.time(t), "holders": n} for b, t, n in self.holder_steps],
+            "flows": [
+                {"month": month, "minted": self.amount(minted), "burnt": self.amount(burnt)}
+                for month, minted, burnt in self.flows
+            ],
             "stranger": self.stranger.to_dict() if self.stranger else None,
-            "limits": list(LIMITS),
+            "proof": self.proof.to_dict(),
+            "limits": list(self.limits),
         }
 
     def _order(self, order: OrderSeen) -> dict[str, Any]:
@@ -255,8 +272,24 @@ def judge(evidence: Evidence) -> AuditResult:
         counts=tuple(r.counts.items()),
         unknown=tuple(r.unknown.items()),
         supply_steps=tuple((b, e.times[b], supply) for b, supply in thinned(r.supply_steps)),
+        flows=_flows(e),
+        holder_steps=tuple((b, e.times[b], many) for b, many in thinned(r.holder_steps)),
         stranger=e.stranger,
+        proof=e.proof,
+        attested_by=e.attested_by,
+        witnesses=e.witnesses,
+        limits=_limits(e),
     )
+
+
+def _limits(e: Evidence) -> tuple[str, ...]:
+    """What this audit did not check: ``LIMITS``, and whose word it rests on."""
+    proved = "Balances, supply and code were proved against the state root of the block. "
+    state = proved if e.proof.proved else f"Nothing was proved against a state root: {e.proof.why_not or 'see C02'}. "
+    others = "Block and events were attested by more than one: see C06 and C07. "
+    alone = "Block and events come from one node; nobody else attested them. "
+    missing = "Events that left no trace in a balance may be missing."
+    return (LIMITS[0], state + (others if e.witnesses else alone) + missing, *LIMITS[1:])
 
 
 def thinned(steps: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
@@ -270,10 +303,26 @@ def named_blocks(register: Register) -> set[int]:
     """The blocks whose time a report names."""
     return (
         {act.fact.where.block for act in register.acts}
-        | {block for block, _ in thinned(register.supply_steps)}
+        | {block for block, _ in (*thinned(register.supply_steps), *thinned(register.holder_steps))}
+        | {block for block, *_ in _timed(register.flows)}
         | set(register.since.values())
         | set(register.former.values())
+        | {block for doubt in register.watched.doubts for block in doubt.blocks}
+        | {row.where.block for row in register.watched.rows}
     )
+
+
+def _timed(flows: tuple[tuple[int, int, int], ...]) -> tuple[tuple[int, int, int], ...]:
+    return flows if len(flows) <= FLOW_BLOCKS else ()
+
+
+def _flows(e: Evidence) -> tuple[tuple[str, int, int], ...]:
+    months: dict[str, tuple[int, int]] = {}
+    for block, minted, burnt in _timed(e.register.flows):
+        month = words.time(e.times[block])[:7]
+        before = months.get(month, (0, 0))
+        months[month] = (before[0] + minted, before[1] + burnt)
+    return tuple((month, *moved) for month, moved in months.items())
 
 
 def _ranked(balances: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:

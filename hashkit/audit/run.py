@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from hashkit.audit.code import compare_code
-from hashkit.audit.collect import Progress, collect
+from hashkit.audit.collect import collect
 from hashkit.audit.evidence import Evidence
 from hashkit.audit.probe import pin, probe
+from hashkit.audit.prove import prove
 from hashkit.audit.reconcile import reconcile
 from hashkit.audit.replay import replay
 from hashkit.audit.result import AuditResult, judge, named_blocks
 from hashkit.audit.stranger import look, recognise
+from hashkit.audit.view import LiveView, Progress
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.network import Network
-from hashkit.errors import NodeError, RpcError
+from hashkit.errors import NodeError
 from hashkit.rpc.blocks import block
 from hashkit.rpc.client import Endpoint
-from hashkit.rpc.values import quantity
-
-_HEADERS = 100  # in one batch
 
 
 def audit(
@@ -48,20 +46,23 @@ def audit(
     if endpoint.chain_id() != network.chain_id:
         raise _wrong_chain(endpoint, network)
     pinned = pin(endpoint, network, at)
-    subject = recognise(endpoint, probe(endpoint, checksum(address), pinned, first), pinned)
-    collected = collect(endpoint, network, subject, pinned, store, progress)
+    view = LiveView(endpoint, network, pinned)
+    subject = recognise(view, probe(view, checksum(address), first))
+    collected = collect(endpoint, view, subject, store, progress)
     register, population = replay(collected, subject.token, pinned)
-    state = reconcile(endpoint, network, subject, register, pinned, progress)
-    code = compare_code(endpoint, subject, register, pinned)
-    stranger = look(endpoint, network, subject, register, pinned)
-    times = _times(endpoint, sorted(named_blocks(register)), progress)
+    state = reconcile(view, subject, register, progress)
+    code = compare_code(view, subject, register)
+    stranger = look(view, subject, register)
+    proof = prove(view, subject, register, progress)
+    times = view.times(sorted(named_blocks(register)), progress)
     if block(endpoint, pinned.block.number).hash != pinned.block.hash:
         raise NodeError(
             f"Block {pinned.block.number} was replaced during the audit.",
             next_step="Run it again at a final block.",
             code="REORG",
         )
-    return judge(Evidence(network, pinned, subject, population, register, state, code, times, stranger))
+    state = state.with_proved(proof)
+    return judge(Evidence(network, pinned, subject, population, register, state, code, times, proof, (), stranger))
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -74,19 +75,3 @@ def _wrong_chain(endpoint: Endpoint, network: Network) -> NodeError:
         next_step="Check the RPC URL and the network.",
         code="WRONG_CHAIN",
     )
-
-
-def _times(endpoint: Endpoint, numbers: list[int], progress: Progress) -> Mapping[int, int]:
-    """Block -> its time, from the headers."""
-    found: dict[int, int] = {}
-    for start in range(0, len(numbers), _HEADERS):
-        part = numbers[start : start + _HEADERS]
-        answers = endpoint.batch([("eth_getBlockByNumber", (hex(n), False)) for n in part])
-        for number, answer in zip(part, answers, strict=True):
-            if isinstance(answer, RpcError):
-                raise answer
-            if not isinstance(answer, Mapping):
-                raise endpoint.trouble(f"has no block {number}")
-            found[number] = quantity(endpoint, answer.get("timestamp"))
-        progress("reading block times", len(found), len(numbers))
-    return found

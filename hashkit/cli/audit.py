@@ -74,7 +74,8 @@ def audit_lines(result: AuditResult, files: Iterable[str]) -> list[str]:
         word = found.result.upper() if found.result == "exception" else found.result
         lines.append(f"  {found.id}  {word:13}  {found.title}: {found.text}")
         lines += [f"        {evidence}" for evidence in found.evidence if found.result == "exception"]
-    return [*lines, tally_line(result), *files]
+    page, *others = files
+    return [*lines, tally_line(result), f"{page}, with {counted(len(others), 'file')} beside it"]
 
 
 def tally_line(result: AuditResult) -> str:

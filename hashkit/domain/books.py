@@ -13,6 +13,7 @@ from typing import Any
 from hashkit.domain import facts as f
 from hashkit.domain.facts import ZERO, Fact, Where
 from hashkit.domain.identities import IdentityFold
+from hashkit.domain.watch import FORCE, OTHER, REDEEM, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,9 @@ _Doubt = tuple[f.Moved, str]
 class Books:
     """The open books. One method a kind of fact; ``moved`` is the hot one."""
 
-    def __init__(self, token: str | None) -> None:
+    def __init__(self, token: str | None, cutoff: int | None = None) -> None:
         self.token = token
+        self.watch = Watch(self, cutoff) if cutoff is not None else None
         self.balances: dict[str, int] = {}
         self.since: dict[str, int] = {}
         self.former: dict[str, int] = {}
@@ -95,6 +97,8 @@ class Books:
         self.acts: list[Act] = []
         self.latest: list[Fact] = []
         self.steps: dict[int, int] = {}
+        self.flows: dict[int, tuple[int, int]] = {}
+        self.holder_steps: dict[int, int] = {}
         self.counts: Counter[type[Fact]] = Counter()
         self.idle: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
@@ -138,6 +142,8 @@ class Books:
         if self.token is None and kind in (f.SlotSet, f.Moved):
             self.token = where.contract
         self.counts[kind] += 1
+        if self.watch is not None:
+            self.watch.before(fact)
         act = self.of_token.get(kind)
         if act is None:
             act = self.of_any.get(kind)
@@ -183,6 +189,8 @@ class Books:
 
     def moved(self, fact: f.Moved) -> None:
         sender, receiver, amount = fact.sender, fact.receiver, fact.amount
+        if self.watch is not None:
+            self.watch.moved(fact)
         if self.stops or self.frozen or self.frozen_amounts:
             self.doubt(fact)
         if sender == receiver != ZERO:
@@ -192,13 +200,13 @@ class Books:
             return
         if sender == ZERO:
             self.minted += amount
-            self.supply_changed(fact.where)
+            self.supply_changed(fact.where, minted=amount)
         else:
             self.accounts.add(sender)
             self.take_from(sender, amount, fact.where)
         if receiver == ZERO:
             self.burnt += amount
-            self.supply_changed(fact.where)
+            self.supply_changed(fact.where, burnt=amount)
         else:
             self.accounts.add(receiver)
             self.give(receiver, amount, fact.where.block)
@@ -213,6 +221,7 @@ class Books:
         if left <= 0 < held:
             self.former[account] = where.block
             del self.since[account]
+            self.holder_steps[where.block] = len(self.since)
         if left < 0 and account not in self.below_zero:
             self.below_zero.add(account)
             self.wrong("balance", where, f"the balance of {account} fell below zero")
@@ -226,10 +235,13 @@ class Books:
         if held <= 0 < held + amount:
             self.since[account] = block
             self.former.pop(account, None)
+            self.holder_steps[block] = len(self.since)
 
-    def supply_changed(self, where: Where) -> None:
+    def supply_changed(self, where: Where, minted: int = 0, burnt: int = 0) -> None:
         supply = self.minted - self.burnt
         self.steps[where.block] = supply
+        in_block = self.flows.get(where.block, (0, 0))
+        self.flows[where.block] = (in_block[0] + minted, in_block[1] + burnt)
         cap = self.rules.get(where.contract, {}).get("cap")
         if cap is not None and supply > cap:
             self.wrong("cap", where, f"the supply {supply} went over the cap {cap} (smallest units)")
@@ -264,9 +276,13 @@ class Books:
 
     def was_forced(self, fact: f.Forced) -> None:
         self.forced.append(fact)
+        if self.watch is not None:
+            self.watch.claimed(FORCE, fact.sender, fact.receiver, fact.amount)
         self.settle_doubt(fact.where, fact.sender, fact.receiver, fact.amount)
 
     def was_recovered(self, fact: f.Recovered) -> None:
+        if self.watch is not None:
+            self.watch.claimed(OTHER, fact.lost, fact.to, None)
         key = (fact.where.tx_hash, fact.lost, fact.to)
         self.doubtful = [d for d in self.doubtful if (d[0].where.tx_hash, d[0].sender, d[0].receiver) != key]
 
@@ -288,6 +304,8 @@ class Books:
 
     def order_executed(self, fact: f.OrderExecuted) -> None:
         self.issued += fact.amount
+        if self.watch is not None:
+            self.watch.executed(fact, self.latest)
         self.latest.clear()  # these movements are the order's
         order = self.order(fact.order_id)
         done = replace(order, issued=order.issued + fact.amount, next_row=fact.next_row)
@@ -312,6 +330,8 @@ class Books:
 
     def redeemed_against(self, fact: f.Redeemed) -> None:
         self.redeemed += fact.amount
+        if self.watch is not None:
+            self.watch.claimed(REDEEM, fact.holder, ZERO, fact.amount)
         if fact.ref in self.refs:
             self.wrong("ref", fact.where, f"ref {fact.ref} was consumed twice")
         self.refs[fact.ref] = fact
@@ -333,6 +353,8 @@ class Books:
         (self.stops.add if fact.on else self.stops.discard)(fact.what)
 
     def slot_set(self, fact: f.SlotSet) -> None:
+        if self.watch is not None:
+            self.watch.slot(fact)
         self.slots[fact.slot] = fact.address
         self.slot_history.append(fact)
         self.proposals.pop(fact.slot, None)
@@ -362,7 +384,11 @@ class Books:
         self.acted(fact)
 
     def identity(self, fact: Fact) -> None:
-        self.registries.setdefault(fact.where.contract, IdentityFold()).take(fact)
+        registry = self.registries.setdefault(fact.where.contract, IdentityFold())
+        if self.watch is not None:
+            self.watch.identity(fact, registry, registry.take)
+        else:
+            registry.take(fact)
 
     def not_known(self, fact: f.Unknown) -> None:
         if fact.name:

@@ -42,15 +42,7 @@ class Identities:
 
     def standing(self, wallet: str) -> Standing:
         """What the registry says of ``wallet``: ``NOBODY`` when it does not know it, but for a denial."""
-        investor = self.investors.get(wallet)
-        if investor is None:
-            return Standing(ZERO, 0, 0, 0, True) if wallet in self.denied else NOBODY
-        first = self.links.get(wallet, wallet)
-        known = self.standings.get(first)
-        denied = first in self.denied
-        if known is None:
-            return Standing(investor, 0, 0, 0, denied)
-        return Standing(investor, known.country, known.investor_class, known.valid_until, denied)
+        return _standing(self, wallet)
 
     def wallets(self) -> dict[str, tuple[str, ...]]:
         """Investor -> his wallets, in ascending order."""
@@ -60,6 +52,17 @@ class Identities:
         return {investor: tuple(sorted(wallets)) for investor, wallets in sorted(found.items())}
 
 
+def _standing(known: Identities | IdentityFold, wallet: str) -> Standing:
+    investor = known.investors.get(wallet)
+    if investor is None:
+        return Standing(ZERO, 0, 0, 0, True) if wallet in known.denied else NOBODY
+    first = known.links.get(wallet, wallet)
+    record, denied = known.standings.get(first), first in known.denied
+    if record is None:
+        return Standing(investor, 0, 0, 0, denied)
+    return Standing(investor, record.country, record.investor_class, record.valid_until, denied)
+
+
 NO_IDENTITIES = Identities({}, {}, {}, frozenset(), frozenset())
 
 
@@ -67,51 +70,63 @@ class IdentityFold:
     """The running state of one registry while its facts go by."""
 
     def __init__(self) -> None:
-        self._investors: dict[str, str] = {}
-        self._standings: dict[str, StandingSet] = {}
-        self._links: dict[str, str] = {}
-        self._denied: set[str] = set()
-        self._tokens: set[str] = set()
+        self.investors: dict[str, str] = {}
+        self.standings: dict[str, StandingSet] = {}
+        self.links: dict[str, str] = {}
+        self.denied: set[str] = set()
+        self.tokens: set[str] = set()
+
+    def standing(self, wallet: str) -> Standing:
+        """What the registry says of ``wallet`` now."""
+        return _standing(self, wallet)
+
+    def investor(self, wallet: str) -> str | None:
+        """Whose wallet it is now."""
+        return self.investors.get(wallet)
+
+    def linked(self, first: str) -> list[str]:
+        """A first wallet and the wallets linked to it."""
+        return [first, *(wallet for wallet, to in self.links.items() if to == first)]
 
     def take(self, fact: Fact) -> None:
         """One more fact; facts of other kinds change nothing."""
         match fact:
             case StandingSet():
-                self._standings[fact.wallet] = fact
+                self.standings[fact.wallet] = fact
             case StandingsSet():
-                self._standings.update((one.wallet, one) for one in fact.standings)
+                self.standings.update((one.wallet, one) for one in fact.standings)
             case Admitted():
                 self._clear(fact.wallet)
-                self._investors[fact.wallet] = fact.investor
+                self.investors[fact.wallet] = fact.investor
             case InvestorChanged():
-                self._investors[fact.wallet] = fact.investor
+                self.investors[fact.wallet] = fact.investor
             case Removed():
                 self._clear(fact.wallet)
             case Linked():
                 self._link(fact)
             case DeniedSet():
-                (self._denied.add if fact.denied else self._denied.discard)(fact.wallet)
+                (self.denied.add if fact.denied else self.denied.discard)(fact.wallet)
             case TokenBound():
-                (self._tokens.add if fact.bound else self._tokens.discard)(fact.token)
+                (self.tokens.add if fact.bound else self.tokens.discard)(fact.token)
 
     def _clear(self, wallet: str) -> None:
         """A wallet that comes or goes leaves nothing of its former life behind but a denial."""
-        self._investors.pop(wallet, None)
-        self._standings.pop(wallet, None)
-        self._links.pop(wallet, None)
+        self.investors.pop(wallet, None)
+        self.standings.pop(wallet, None)
+        self.links.pop(wallet, None)
 
     def _link(self, fact: Linked) -> None:
         if fact.linked:
-            self._links[fact.wallet] = fact.first
+            self.links[fact.wallet] = fact.first
         else:
-            self._links.pop(fact.wallet, None)
+            self.links.pop(fact.wallet, None)
 
     def result(self) -> Identities:
         """The registry as it stands now."""
         return Identities(
-            dict(self._investors),
-            dict(self._standings),
-            dict(self._links),
-            frozenset(self._denied),
-            frozenset(self._tokens),
+            dict(self.investors),
+            dict(self.standings),
+            dict(self.links),
+            frozenset(self.denied),
+            frozenset(self.tokens),
         )

@@ -16,9 +16,9 @@ from hashkit.domain.books import Act, Books, Irregularity, OrderSeen
 from hashkit.domain.facts import ZERO, Fact
 from hashkit.domain.identities import NO_IDENTITIES, Identities
 from hashkit.domain.parties import Standing
-
-REGISTRY_SLOT = "identity-registry"
-COMPLIANCE_SLOT = "compliance"
+from hashkit.domain.watch import COMPLIANCE_SLOT as COMPLIANCE_SLOT
+from hashkit.domain.watch import NOTHING_WATCHED, Watched
+from hashkit.domain.watch import REGISTRY_SLOT as REGISTRY_SLOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,17 @@ class Register:
     """What somebody could do only by a power, oldest first; without issuing rows and admitting investors."""
     supply_steps: tuple[tuple[int, int], ...]
     """(block, supply at its end) wherever the supply changed."""
+    flows: tuple[tuple[int, int, int], ...]
+    """(block, units minted in it, units burnt in it) wherever either happened."""
+    holder_steps: tuple[tuple[int, int], ...]
+    """(block, holders at its end) wherever somebody began or ceased to hold."""
     counts: Mapping[str, int]
     """Number of facts by kind; known events that no report needs count as ``event NAME``."""
     unknown: Mapping[str, int]
     """First topic -> number of logs hashkit has no event for."""
     irregularities: tuple[Irregularity, ...]
+    watched: Watched = NOTHING_WATCHED
+    """Which rules stood against which movement; empty unless the fold was given a cutoff."""
 
     @property
     def supply(self) -> int:
@@ -114,17 +120,29 @@ class Register:
         return self.identities.standing(wallet)
 
 
-def fold(facts: Iterable[Fact], token: str | None = None) -> Register:
+def fold(facts: Iterable[Fact], token: str | None = None, *, cutoff: int | None = None) -> Register:
     """The register after ``facts``, which come in chain order.
 
     Without ``token``, the first contract that fills a slot or moves units is taken for it: give the address
-    whenever a contract that is not ours may be among the sources.
+    whenever a contract that is not ours may be among the sources. With ``cutoff``, the time of the last block
+    (unix seconds), every movement is also held against the rules of its moment.
     """
-    books = Books(token)
+    return fold_from(facts, None, token, cutoff=cutoff)[1]
+
+
+def fold_from(
+    facts: Iterable[Fact], opening: int | None, token: str | None = None, *, cutoff: int | None = None
+) -> tuple[Register | None, Register]:
+    """The registers at the end of block ``opening`` and after all ``facts``, in one pass."""
+    books, first = Books(token, cutoff), None
     for fact in facts:
+        if opening is not None and first is None and fact.where.block > opening:
+            books.close()
+            first = _register(books)
         books.take(fact)
     books.close()
-    return _register(books)
+    last = _register(books)
+    return (last if opening is not None and first is None else first), last
 
 
 def _register(books: Books) -> Register:
@@ -133,9 +151,9 @@ def _register(books: Books) -> Register:
     counts = {kind.__name__.lower(): many for kind, many in books.counts.items() if kind is not f.Unknown}
     return Register(
         token=token,
-        balances=books.balances,
-        since=books.since,
-        former=books.former,
+        balances=dict(books.balances),
+        since=dict(books.since),
+        former=dict(books.former),
         accounts=frozenset(books.accounts),
         minted=books.minted,
         burnt=books.burnt,
@@ -144,23 +162,26 @@ def _register(books: Books) -> Register:
         court_burnt=books.court_burnt,
         forced=tuple(books.forced),
         frozen=frozenset(books.frozen),
-        frozen_amounts=books.frozen_amounts,
+        frozen_amounts=dict(books.frozen_amounts),
         stops=frozenset(books.stops),
         rules={**{k: v for k, v in rule_book.items() if k.split(":")[0] in COUNTED}, **books.rules.get(token, {})},
-        slots=books.slots,
+        slots=dict(books.slots),
         slot_history=tuple(books.slot_history),
-        proposals=books.proposals,
-        orders=books.orders,
-        refs=books.refs,
-        powers=books.powers,
-        owners=books.owners,
+        proposals=dict(books.proposals),
+        orders=dict(books.orders),
+        refs=dict(books.refs),
+        powers={contract: dict(agents) for contract, agents in books.powers.items()},
+        owners=dict(books.owners),
         roles={c: {r: frozenset(who) for r, who in roles.items() if who} for c, roles in books.roles.items()},
         registries={address: registry.result() for address, registry in books.registries.items()},
         acts=tuple(books.acts),
         supply_steps=tuple(books.steps.items()),
+        flows=tuple((block, *moved) for block, moved in books.flows.items()),
+        holder_steps=tuple(books.holder_steps.items()),
         counts=dict(sorted({**counts, **books.idle}.items())),
         unknown=dict(sorted(books.unknown.items())),
         irregularities=tuple(books.found),
+        watched=books.watch.result() if books.watch is not None else NOTHING_WATCHED,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from hashkit.audit import audit
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Query
 from hashkit.contracts.identity_registry import IdentityRegistry
@@ -23,7 +24,7 @@ from hashkit.rpc.client import Endpoint
 from hashkit.rpc.logs import read_logs
 from hashkit.rpc.reads import read
 from tests.audit.histories import NAMES, History
-from tests.audit.world import TERMS, WALLETS, World
+from tests.audit.world import NETWORK, TERMS, WALLETS, World
 
 SEEDS = (1, 2)
 
@@ -61,12 +62,17 @@ def test_events_replay_equals_storage(fresh_chain, histories, seed):
     histories.update(history.done)
     watched = [world.token.address, history.registry.address, history.other.address, history.book.address]
     found = list(facts(read_logs(world.endpoint, watched, 0, block(world.endpoint, "latest").number)))
-    register, ask = fold(found, world.token.address), Storage(world)
+    head = block(world.endpoint, "latest")
+    register, ask = fold(found, world.token.address, cutoff=head.timestamp), Storage(world)
     assert not register.unknown and not register.irregularities
+    assert register.watched.moves and register.watched.rows
+    assert not [d for d in register.watched.doubts if d.broken(lambda number: block(world.endpoint, number).timestamp)]
     units(register, world, history, ask)
     rules(register, world, history, ask)
     authority(register, world, history, ask)
     documents_and_windows(found, world, ask)
+    proof = audit(world.endpoint, NETWORK, world.token.address).proof
+    assert proof.proved and proof.compared == ()
 
 
 def units(register: Register, world: World, history: History, ask: Storage) -> None:

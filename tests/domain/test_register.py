@@ -85,6 +85,8 @@ def test_supply_is_split_by_orders_refs_and_raw_doors():
     order = r.orders["o"]
     assert (order.issued, order.next_row, order.skipped, order.closed) == (80, 3, 1, False)
     assert [supply for _, supply in r.supply_steps] == [80, 85, 55, 48]
+    assert [flow[1:] for flow in r.flows] == [(80, 0), (5, 0), (0, 30), (0, 7)]
+    assert [many for _, many in r.holder_steps] == [2, 3]
     assert [type(act.detail).__name__ for act in r.acts if isinstance(act.fact, f.Acted)] == ["Moved", "Moved"]
 
 

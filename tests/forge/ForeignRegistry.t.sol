@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {Config} from "../../contracts/token/Config.sol";
 import {Record} from "../../contracts/token/Record.sol";
 import {
     Fixture,
     IAssetTokenControl,
     IERC7943Fungible,
+    IRuleBook,
     IToken,
     Kind,
     Lens,
@@ -226,6 +228,22 @@ contract ForeignRegistryTest is Fixture {
         vm.expectRevert(abi.encodeWithSelector(IERC7943Fungible.ERC7943CannotReceive.selector, carol));
         born.mint(carol, 5);
         vm.stopPrank();
+    }
+
+    /// Nor does it push, nor know a `standing`: a rule book that counts nothing asks for neither.
+    function test_a_rule_book_that_counts_nothing_serves_it() public {
+        address at = Clones.cloneWithImmutableArgs(factory.ruleBookImplementation(), abi.encodePacked(token));
+        IRuleBook(at).initialize(address(_them), 0);
+        vm.prank(issuer);
+        token.setCompliance(at);
+        vm.warp(block.timestamp + DELAY);
+        vm.prank(issuer);
+        token.applyCompliance();
+        vm.prank(agent);
+        IRuleBook(at).setDenomination(5);
+        expectRefused(alice, bob, 4, Verdict.DENOMINATION);
+        same(token.explain(alice, bob, 5), 0, "explain");
+        move(alice, bob, 5);
     }
 
     function test_recovery_goes_at_once_to_a_wallet_of_the_same_identity() public {

@@ -165,6 +165,24 @@ contract RulesTest is RuleBookFixture {
         same(book.heldUntil(alice), START + 20, "until");
     }
 
+    /// Nobody waits for units that were never out: where none is, only what is issued from then on is held.
+    function test_holding_set_before_the_first_unit_holds_only_what_is_issued() public {
+        redeem(alice, 99);
+        uint256 before = vm.snapshotState();
+        vm.prank(agent);
+        book.setHoldingPeriod(10);
+        same(book.heldUntil(alice), START + 10, "one unit is out, nobody knows since when");
+        vm.revertToState(before);
+        redeem(alice, 1);
+        vm.prank(agent);
+        book.setHoldingPeriod(10);
+        same(book.heldUntil(bob), 0, "not held");
+        give(alice, 5);
+        vm.prank(agent);
+        token.forcedTransfer(alice, bob, 5, REF);
+        move(bob, carol, 5); // nothing was issued to him
+    }
+
     // ----------------------------------------------------------------------------------------------- sanctions
 
     function test_sanctions_are_asked_live_and_fail_closed() public {

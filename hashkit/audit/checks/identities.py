@@ -1,10 +1,22 @@
-"""Were those who hold and move verified investors? C09. Floor 3."""
+"""Were those who hold and move verified investors? C09 and C10. Floor 3."""
 
 from __future__ import annotations
 
 from hashkit.audit import words
 from hashkit.audit.checks import strangers
-from hashkit.audit.checks.finding import Outcome, amount, checks, compared, not_performed, right_if
+from hashkit.audit.checks.finding import (
+    Outcome,
+    amount,
+    broken,
+    checks,
+    compared,
+    doubt_line,
+    exception,
+    many,
+    not_performed,
+    passed,
+    right_if,
+)
 from hashkit.audit.evidence import Evidence
 from hashkit.domain.facts import ZERO
 from hashkit.domain.register import REGISTRY_SLOT
@@ -29,6 +41,27 @@ def holders_verified(e: Evidence) -> Outcome:
     if lies:
         text += f"; of {len(lies)} the registry says otherwise than its events"
     return right_if(not found, text, found)
+
+
+_UNVERIFIED = ("not-registered", "denied", "revoked", "expired")
+
+
+@checks("C10", "Every transfer was between identities verified at its block")
+def movers_verified(e: Evidence) -> Outcome:
+    """From the registry's own events, so no archive node is needed."""
+    seen = e.register.watched
+    if (why := no_registry(e)) is not None:
+        return not_performed(why)
+    if not seen.moves + seen.issues:
+        return not_performed("no units moved")
+    bad = broken(e, *_UNVERIFIED)
+    text = f"{many(seen.moves, 'transfer')} and {many(seen.issues, 'issue')} held against the registry's events"
+    if not bad:
+        return passed(text)
+    wrong = many(sum(d.movements for d in bad if d.rule != "expired"), "party") + " not verified"
+    late = [d for d in bad if d.rule == "expired"]
+    text += f"; {wrong}" + (f"; {many(len(late), 'validity')} overrun" if late else "")
+    return exception(text, (doubt_line(e, d) for d in bad))
 
 
 def no_registry(e: Evidence) -> str | None:

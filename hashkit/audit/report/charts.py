@@ -1,123 +1,231 @@
-"""Charts as inline SVG, each with the table it was drawn from. Floor 3.
-
-Shapes carry their figures as text, so black and white lose nothing. Coordinates have at most one decimal and
-come from integers alone: the same result gives the same bytes.
-"""
+"""Which pictures answer a reader's questions, each with the table it was drawn from? Floor 3."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from hashkit.audit import words
-from hashkit.audit.result import AuditResult
+from hashkit.audit.report.draw import Bar, bars, grid, paired, steps_over_time
+from hashkit.audit.result import AuditResult, Holder
 
-WIDTH = 460
 _DAY = 86_400
 _LADDER = (("0–30 days", 30), ("31–60 days", 60), ("61–90 days", 90), ("91–365 days", 365))
+_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):")
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture, the question it answers, and its figures. ``rows`` may be Markup where they hold links."""
+    """A picture, the question it answers, and its figures. ``key`` is its place on the page."""
 
+    key: str
     title: str
+    question: str
     svg: Markup
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    links: tuple[str, ...] = ()
+    """Where the first cell of each row leads on the page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar: a label, its length in any integer unit, and the figure written beside it."""
-
-    label: str
-    size: int
-    figure: str
-    weak: bool = False
-
-
-def charts(result: AuditResult) -> tuple[Chart, ...]:
-    """The charts of a report, without those that would have nothing to show."""
-    made = (supply(result), concentration(result), countries(result), ladder(result))
-    return tuple(chart for chart in made if chart is not None)
+def charts(result: AuditResult) -> Mapping[str, Chart]:
+    """The charts of a report by key, without those that would have nothing to show."""
+    made = (
+        supply(result), waterfall(result), concentration(result), countries(result), holders(result), flows(result),
+        ladder(result), hours(result),
+    )  # fmt: skip
+    return {chart.key: chart for chart in made if chart is not None}
 
 
 def supply(result: AuditResult) -> Chart | None:
-    """Did supply move when it should? A step area, with marks where it rose or fell."""
+    """A step area, with marks where the supply rose or fell."""
     if not result.supply_steps:
         return None
-    decimals = result.subject.decimals
-    steps = [(time, raw) for _, time, raw in result.supply_steps]
-    before = 0
-    rows = []
+    decimals, before, rows = result.subject.decimals, 0, []
     for block, time, raw in result.supply_steps:
         change = words.grouped(raw - before, decimals)
-        rows.append(
-            (words.time(time), str(block), change if raw < before else f"+{change}", words.grouped(raw, decimals))
-        )
+        change = change if raw < before else f"+{change}"
+        rows.append((words.time(time), f"{block:,}", change, words.grouped(raw, decimals)))
         before = raw
-    shown = tuple(rows if len(rows) <= 12 else [*rows[:4], ("…", "…", "…", "…"), *rows[-7:]])
-    note = "" if len(rows) <= 12 else f"{len(rows)} steps; the table shows the first 4 and the last 7."
-    svg = _step_area(steps, result.block.timestamp, decimals)
-    return Chart("Supply over time", svg, ("time (UTC)", "block", "change", "supply"), shown, note)
+    steps = [(time, raw) for _, time, raw in result.supply_steps]
+    most = words.grouped(max(max(raw for _, raw in steps), 0), decimals)
+    end = result.block.timestamp
+    drawn = steps_over_time(
+        steps, (steps[0][0], end), (f"{most} at most", "▲ issued ▼ redeemed" if len(steps) <= 60 else ""),
+        (words.time(steps[0][0])[:10], words.time(end)[:10]), marked=True,
+    )  # fmt: skip
+    shown = tuple(rows if len(rows) <= 24 else [*rows[:4], ("…", "…", "…", "…"), *rows[-19:]])
+    note = "" if len(rows) <= 24 else f"{len(rows)} steps; the table shows the first 4 and the last 19."
+    heads = ("time (UTC)", "block", "change", "supply")
+    return Chart("supply", "Supply over time", "Did supply move when it should?", drawn, heads, shown, note)
+
+
+def waterfall(result: AuditResult) -> Chart | None:
+    """From nothing to the closing supply, each kind of flow a bar that begins where the one before ended."""
+    f, decimals = result.figures, result.subject.decimals
+    if not f.minted or min(f.raw_minted, f.raw_burnt) < 0:
+        return None
+    parts = [
+        ("issued through orders", f.issued), ("minted otherwise", f.raw_minted), ("redeemed against refs", -f.redeemed),
+        ("burnt by court", -f.court_burnt), ("burnt otherwise", -f.raw_burnt),
+    ]  # fmt: skip
+    rows, drawn, at = [("opening", words.grouped(0, decimals))], [Bar("opening", 0, words.grouped(0, decimals))], 0
+    for name, raw in parts:
+        if raw or not name.endswith(("otherwise", "court")):
+            figure = words.grouped(raw, decimals) if raw <= 0 else f"+{words.grouped(raw, decimals)}"
+            drawn.append(Bar(name, at + raw, figure, "up" if raw > 0 else "down", at))
+            rows.append((name, figure))
+            at += raw
+    drawn.append(Bar("closing", at, words.grouped(at, decimals)))
+    rows.append(("closing", words.grouped(at, decimals)))
+    room = 8 * max(len(bar.figure) for bar in drawn) + 10
+    svg = bars(drawn, label=140, figure=min(room, 200))
+    return Chart("waterfall", "Roll-forward", "How did opening become closing?", svg, ("", "units"), tuple(rows))
 
 
 def concentration(result: AuditResult) -> Chart | None:
-    """Who controls? The ten largest holders and all others."""
-    holders = [h for h in result.holders if h.raw > 0]
-    if not holders:
+    """The ten largest holders and all others."""
+    ranked = _holding(result)
+    if not ranked:
         return None
-    total, decimals = sum(h.raw for h in holders), result.subject.decimals
-    top, rest = holders[:10], holders[10:]
-    bars = [Bar(words.short(h.wallet), h.raw, f"{words.share(h.raw, total)} %") for h in top]
+    total, decimals = sum(h.raw for h in ranked), result.subject.decimals
+    top, rest = ranked[:10], ranked[10:]
+    drawn = [Bar(words.short(h.wallet), h.raw, f"{words.share(h.raw, total)} %") for h in top]
     rows = [(words.short(h.wallet), words.grouped(h.raw, decimals), words.share(h.raw, total)) for h in top]
     if rest:
         raw = sum(h.raw for h in rest)
-        bars.append(Bar(f"{len(rest)} others", raw, f"{words.share(raw, total)} %", weak=True))
-        rows.append((f"{len(rest)} others", words.grouped(raw, decimals), words.share(raw, total)))
-    hhi = sum(h.raw * h.raw for h in holders) * 10_000 // (total * total)
-    note = f"Herfindahl–Hirschman index {hhi:,} of 10,000, over wallets."
-    return Chart("Largest holders", _bars(bars), ("wallet", "units", "%"), tuple(rows), note)
+        kind = "weak" if raw <= top[0].raw else "aside"
+        drawn.append(Bar(f"{len(rest):,} others", raw, f"{words.share(raw, total)} % together", kind))
+        rows.append((f"{len(rest):,} others", words.grouped(raw, decimals), words.share(raw, total)))
+    hhi = sum(h.raw * h.raw for h in ranked) * 10_000 // (total * total)
+    parts = ", ".join(f"top {n} {words.share(sum(h.raw for h in ranked[:n]), total)} %" for n in (1, 5, 10))
+    note = f"Of all units: {parts}. Herfindahl–Hirschman index {hhi:,} of 10,000. Both over wallets."
+    heads, links = ("wallet", "units", "% of units"), tuple(f"#h{n}" for n in range(1, len(rows) + 1))
+    return Chart("concentration", "Largest holders", "Who controls?", bars(drawn), heads, tuple(rows), note, links)
 
 
 def countries(result: AuditResult) -> Chart | None:
-    """Do we respect limits? Holders by country, as the identity registry states it."""
-    if not any(h.investor for h in result.holders):
+    """Holders by country, as the identity registry states it, beside the token's list."""
+    ranked = _holding(result)
+    if not any(h.investor for h in ranked):
         return None
-    count: dict[str, int] = {}
-    units: dict[str, int] = {}
-    for h in result.holders:
-        count[h.country] = count.get(h.country, 0) + 1
-        units[h.country] = units.get(h.country, 0) + h.raw
-    total = sum(units.values())
-    ranked = sorted(count, key=lambda c: (-count[c], c))
-    top, rest = ranked[:10], ranked[10:]
-    bars = [Bar(c or "–", count[c], str(count[c])) for c in top]
-    rows = [(f"{words.country_name(c)}", str(count[c]), words.share(units[c], total)) for c in top]
+    count: Counter[str] = Counter(h.country for h in ranked)
+    units: Counter[str] = Counter()
+    for h in ranked:
+        units[h.country] += h.raw
+    total, rules = sum(units.values()), dict(result.rules)
+    listed = set(rules.get("countries", "").split(", ")) if "only" in rules.get("country list", "") else None
+    order = sorted(count, key=lambda c: (-count[c], c))
+    top, rest = order[:10], order[10:]
+
+    def mark(country: str) -> str:
+        return "" if listed is None else "✓" if country in listed else "✗"
+
+    drawn = [Bar(f"{c or '–'} {mark(c)}".strip(), count[c], str(count[c])) for c in top]
+    names = {True: "yes", False: "no"}
+    rows = [
+        (
+            words.country_name(c),
+            "no list" if listed is None else names[c in listed],
+            f"{count[c]:,}",
+            words.share(units[c], total),
+        )
+        for c in top
+    ]
     if rest:
         many = sum(count[c] for c in rest)
-        bars.append(Bar(f"{len(rest)} others", many, str(many), weak=True))
-        rows.append((f"{len(rest)} others", str(many), words.share(sum(units[c] for c in rest), total)))
-    return Chart("Holders by country", _bars(bars), ("country", "holders", "% of units"), tuple(rows))
+        allowed = "" if listed is None else names[set(rest) <= listed]
+        drawn.append(Bar(f"{len(rest)} others", many, str(many), "weak"))
+        rows.append((f"{len(rest)} others", allowed, f"{many:,}", words.share(sum(units[c] for c in rest), total)))
+    note = "" if listed is None else "✓ on the token's list of countries, ✗ not on it."
+    heads = ("country", "allowed", "holders", "% of units")
+    return Chart("countries", "Holders by country", "Do we respect limits?", bars(drawn), heads, tuple(rows), note)
+
+
+def holders(result: AuditResult) -> Chart | None:
+    """Number of holders over time, below the limit of the rule book where there is one."""
+    steps = [(time, many) for _, time, many in result.holder_steps]
+    if not steps:
+        return None
+    limit = next((int(v) for name, v in result.rules if name == "max holders" and v.isdigit() and int(v)), None)
+    now, end = steps[-1][1], result.block.timestamp
+    right = "no limit" if limit is None else f"limit {limit:,}, room for {max(limit - now, 0):,}"
+    drawn = steps_over_time(
+        steps, (steps[0][0], end), (f"{now:,} now", right), (words.time(steps[0][0])[:10], words.time(end)[:10]), limit
+    )
+    rows = []
+    for year in sorted({words.time(time)[:4] for time, _ in steps}):
+        within = [many for time, many in steps if words.time(time)[:4] == year]
+        rows.append((year, f"{max(within):,}", f"{within[-1]:,}"))
+    title, note = "Number of holders", "Wallets with units; a limit counts investors."
+    if limit is not None:
+        title, note = "Holders and their limit", note + " The dashed line is the limit."
+    heads = ("year", "most", "at its end")
+    return Chart("holders", title, "How much room is left?", drawn, heads, tuple(rows), note)
+
+
+def flows(result: AuditResult) -> Chart | None:
+    """Units minted and burnt in each month; each year when there are more than 36 months."""
+    if not result.flows:
+        return None
+    decimals = result.subject.decimals
+    span, months = "month", _filled({month: (up, down) for month, up, down in result.flows})
+    if len(months) > 36:
+        span, months = "year", _yearly(months)
+    rows = tuple(
+        (name, words.grouped(up, decimals), words.grouped(-down, decimals), words.grouped(up - down, decimals))
+        for name, (up, down) in months.items()
+    )
+    most = words.grouped(max(max(pair) for pair in months.values()), decimals)
+    drawn = paired([(m, *pair) for m, pair in months.items()], (f"{most} at most", "filled in, hatched out, line net"))
+    heads = (span, "in", "out", "net")
+    return Chart("flows", f"Flows per {span}", "How much comes and goes?", drawn, heads, rows)
 
 
 def ladder(result: AuditResult) -> Chart | None:
-    """Which renewals are coming? Holders by how long their verification still lasts."""
-    holders = [h for h in result.holders if h.standing != "unknown"]
-    if not holders:
+    """Holders by how long their verification still lasts."""
+    known = [h for h in _holding(result) if h.standing != "unknown"]
+    if not known:
         return None
     at = result.block.timestamp
     steps: dict[str, list[int]] = {name: [] for name in ("not verified", *(n for n, _ in _LADDER), "over a year")}
-    for h in holders:
+    for h in known:
         steps[_step(h.standing, h.valid_until - at)].append(h.raw)
     total = sum(raw for raws in steps.values() for raw in raws)
-    bars = [Bar(name, len(raws), str(len(raws)), weak=name == "not verified") for name, raws in steps.items()]
-    rows = tuple((name, str(len(raws)), words.share(sum(raws), total)) for name, raws in steps.items())
-    return Chart("Verification still lasts", _bars(bars), ("for", "holders", "% of units"), rows)
+    kinds = {"not verified": "down"}
+    drawn = [Bar(name, len(raws), f"{len(raws):,}", kinds.get(name, "")) for name, raws in steps.items()]
+    rows = tuple((name, f"{len(raws):,}", words.share(sum(raws), total)) for name, raws in steps.items())
+    heads = ("for", "holders", "% of units")
+    return Chart("ladder", "Verification still lasts", "Which renewals are coming?", bars(drawn), heads, rows)
+
+
+def hours(result: AuditResult) -> Chart | None:
+    """Acts of authority by weekday and hour."""
+    cells: Counter[tuple[int, int]] = Counter()
+    agents: dict[int, set[str]] = {}
+    for act in result.acts:
+        if (found := _TIME.match(act.time)) is not None:
+            year, month, day, hour = map(int, found.groups())
+            cells[date(year, month, day).weekday(), hour] += 1
+            agents.setdefault(hour, set()).add(act.agent)
+    if not cells:
+        return None
+    by_hour = {hour: sum(many for (_, h), many in cells.items() if h == hour) for hour in sorted(agents)}
+    rows = tuple((f"{hour:02d}:00", f"{many:,}", f"{len(agents[hour] - {''}):,}") for hour, many in by_hour.items())
+    drawn = grid(cells, _WEEK, "acts by hour of the day, UTC")
+    heads = ("hour (UTC)", "acts", "agents named")
+    return Chart("hours", "When those with power act", "Does anybody act at odd hours?", drawn, heads, rows)
+
+
+def _holding(result: AuditResult) -> list[Holder]:
+    return [h for h in result.holders if h.raw > 0]
 
 
 def _step(standing: str, left: int) -> str:
@@ -126,67 +234,25 @@ def _step(standing: str, left: int) -> str:
     return next((name for name, days in _LADDER if left <= days * _DAY), "over a year")
 
 
-def _bars(bars: Sequence[Bar]) -> Markup:
-    """Horizontal bars with a label left and a figure right."""
-    row, label, figure = 19, 132, 62
-    most = max((bar.size for bar in bars), default=0) or 1
-    room = WIDTH - label - figure
-    drawn = []
-    for i, bar in enumerate(bars):
-        y, length = i * row, bar.size * room * 10 // most / 10
-        kind = "bar weak" if bar.weak else "bar"
-        drawn.append(
-            f'<text x="{label - 8}" y="{y + 13}" class="lab" text-anchor="end">{escape(bar.label)}</text>'
-            f'<rect x="{label}" y="{y + 3}" width="{max(length, 1):g}" height="13" rx="2" class="{kind}"/>'
-            f'<text x="{label + length + 6:g}" y="{y + 13}" class="fig">{escape(bar.figure)}</text>'
-        )
-    return _svg(len(bars) * row + 2, drawn)
+def _filled(months: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """The same with the months between that had no flow; untouched when a block has a time no calendar holds."""
+    names = list(months)
+    if not all(re.fullmatch(r"\d{4}-\d\d", name) for name in names):
+        return dict(months)
+    filled, last = {}, names[-1]
+    year, month = int(names[0][:4]), int(names[0][5:])
+    while (name := f"{year:04d}-{month:02d}") <= last:
+        filled[name] = months.get(name, (0, 0))
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return filled
 
 
-def _step_area(steps: Sequence[tuple[int, int]], end: int, decimals: int) -> Markup:
-    """A step line over time from the first change to the cut-off, the area below it filled."""
-    height, left, top, bottom = 168, 6, 22, 24
-    start = steps[0][0]
-    span, most = max(end - start, 1), max((raw for _, raw in steps), default=0) or 1
-    room, tall = WIDTH - 2 * left, height - top - bottom
-
-    def x(time: int) -> float:
-        return left + (time - start) * room * 10 // span / 10
-
-    def y(raw: int) -> float:
-        return top + tall - max(raw, 0) * tall * 10 // most / 10
-
-    base, line = top + tall, f"M{left} {top + tall}"
-    marks, before = [], 0
-    for time, raw in steps:
-        line += f"V{y(raw):g}" if time == start else f"H{x(time):g}V{y(raw):g}"
-        if len(steps) <= 60:
-            marks.append(_mark(x(time), y(raw), raw > before))
-        before = raw
-    line += f"H{x(end):g}"
-    grid = "".join(
-        f'<line x1="{left}" x2="{WIDTH - left}" y1="{base - tall * q // 4}" y2="{base - tall * q // 4}" class="grid"/>'
-        for q in range(5)
-    )
-    drawn = [
-        grid,
-        f'<path d="{line}V{base}Z" class="area"/><path d="{line}" class="line"/>',
-        *marks,
-        f'<text x="{left}" y="13" class="fig">{words.grouped(most, decimals)} at most</text>',
-        f'<text x="{WIDTH - left}" y="13" class="fig" text-anchor="end">▲ issued ▼ redeemed</text>',
-        f'<text x="{left}" y="{height - 7}" class="lab">{words.time(start)[:10]}</text>',
-        f'<text x="{WIDTH - left}" y="{height - 7}" class="lab" text-anchor="end">{words.time(end)[:10]}</text>',
-    ]
-    return _svg(height, drawn)
-
-
-def _mark(x: float, y: float, up: bool) -> str:
-    shape = f"M{x - 3.5:g} {y + 8:g}h7l-3.5 -6z" if up else f"M{x - 3.5:g} {y - 8:g}h7l-3.5 6z"
-    return f'<path d="{shape}" class="{"up" if up else "down"}"/>'
-
-
-def _svg(height: int, drawn: Iterable[str]) -> Markup:
-    return Markup(f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-hidden="true">{"".join(drawn)}</svg>')
+def _yearly(months: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    years: dict[str, tuple[int, int]] = {}
+    for month, (up, down) in months.items():
+        before = years.get(month[:4], (0, 0))
+        years[month[:4]] = (before[0] + up, before[1] + down)
+    return years
 
 
 def totals(result: AuditResult) -> Mapping[str, str]:

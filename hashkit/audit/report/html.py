@@ -1,13 +1,13 @@
 """The result as one self-contained page: no script, no request, prints well. Floor 3.
 
-Names and symbols are a stranger's text: the template escapes everything, and what links there are lead to the
-explorer of the network's own description.
+Names and symbols are a stranger's text: the template escapes everything, and what links there are lead to rows of
+the page and to the explorer of the network's own description.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,12 +15,10 @@ from markupsafe import Markup, escape
 
 from hashkit.audit import words
 from hashkit.audit.report.charts import charts, totals
+from hashkit.audit.report.tables import ROWS, order_state
 from hashkit.audit.report.text import MARKS, conclusion
-from hashkit.audit.result import LIMITS, AuditResult
+from hashkit.audit.result import AuditResult
 from hashkit.domain.network import Network
-
-ROWS = 5_000
-"""Holders, former holders and acts on the page; beyond that the CSV files serve."""
 
 _HEX = re.compile(r"(transaction )?(0x[0-9a-fA-F]{64}|0x[0-9a-fA-F]{40})(?![0-9a-fA-F])")
 
@@ -28,7 +26,7 @@ _HEX = re.compile(r"(transaction )?(0x[0-9a-fA-F]{64}|0x[0-9a-fA-F]{40})(?![0-9a
 def environment() -> Environment:
     """What fills templates: everything is escaped, and a name that is missing is an error."""
     return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(Path(__file__).parent / "page"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -36,15 +34,19 @@ def environment() -> Environment:
     )
 
 
-def page(result: AuditResult) -> str:
-    """The report as HTML."""
-    made, link = environment(), _linker(result.network)
+def page(
+    result: AuditResult, index: Sequence[tuple[str, int, str]] = (), names: Mapping[str, str] | None = None
+) -> str:
+    """The report as HTML. ``index``: name, bytes and SHA-256 of the files beside it; ``names``: wallet -> name."""
+    made, rows = environment(), {h.wallet: f"#h{n}" for n, h in enumerate(result.holders[:ROWS], 1)}
     made.filters.update(
-        linked=link,
-        full=lambda address: link(address, short=False),
+        linked=_linker(result.network, rows),
+        full=_linker(result.network, {}, short=False),
         short=words.short,
+        brief=lambda text: text[:8],
         when=words.time,
         grouped=lambda raw: words.grouped(raw, result.subject.decimals),
+        state=order_state,
     )
     template = made.get_template("page.html.j2")
     return template.render(
@@ -54,38 +56,44 @@ def page(result: AuditResult) -> str:
         charts=charts(result),
         marks=MARKS,
         conclusion=conclusion(result),
-        limits=LIMITS,
+        limits=result.limits,
         most=ROWS,
+        index=index,
+        names=names,
         block_link=_safe(result.network.block_link(result.block.number)),
         serious=[x for x in result.findings if x.result == "exception"],
         notes=[x for x in result.findings if x.result in ("note", "not performed")],
     )
 
 
-def _linker(network: Network) -> Callable[..., Markup]:
-    """A filter that shortens every address and hash in a text and links it where the network has an explorer."""
+def _linker(network: Network, rows: Mapping[str, str], short: bool = True) -> Callable[[str], Markup]:
+    """A filter that links every address and hash in a text: a holder to his row in ``rows``, others to the explorer."""
 
-    def linked(text: str, short: bool = True) -> Markup:
+    def linked(text: str) -> Markup:
         out, last = Markup(""), 0
         for found in _HEX.finditer(text):
             out += escape(text[last : found.start()])
-            out += _shown(network, found[2], is_transaction=found[1] is not None, short=short)
+            word = found[2]
+            out += _shown(word, rows.get(word) or _outside(network, word, found[1] is not None), short)
             last = found.end()
         return out + escape(text[last:])
 
     return linked
 
 
-def _shown(network: Network, word: str, *, is_transaction: bool, short: bool) -> Markup:
+def _shown(word: str, url: str | None, short: bool) -> Markup:
     visible = words.short(word) if short else word
     code = Markup('<code title="{0}">{1}</code>').format(word, visible)
-    if len(word) == 42:
-        url = _safe(network.address_link(word))
-    else:
-        url = _safe(network.transaction_link(word)) if is_transaction else None
     if url is None:
         return code
-    return Markup('<a href="{0}" rel="noreferrer noopener">{1}</a>').format(url, code)
+    rel = "" if url.startswith("#") else Markup(' rel="noreferrer noopener"')
+    return Markup('<a href="{0}"{1}>{2}</a>').format(url, rel, code)
+
+
+def _outside(network: Network, word: str, is_transaction: bool) -> str | None:
+    if len(word) == 42:
+        return _safe(network.address_link(word))
+    return _safe(network.transaction_link(word)) if is_transaction else None
 
 
 def _safe(url: str | None) -> str | None:

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hashkit.audit import words
-from hashkit.audit.result import LIMITS, AuditResult
+from hashkit.audit.report.tables import ROWS
+from hashkit.audit.result import AuditResult
 
 MARKS = {"pass": "pass", "exception": "EXCEPTION", "note": "note", "not performed": "not performed"}
 _WIDTH = 100
 
 
-def page(result: AuditResult) -> str:
-    """The whole report."""
-    parts = (_head, _findings, _figures, _holders, _acts, _powers, _limits)
-    return "\n".join("\n".join(part(result)) + "\n" for part in parts)
+def page(result: AuditResult, names: Mapping[str, str] | None = None) -> str:
+    """The whole report. With ``names`` (wallet -> name) the register shows them and the first line says so."""
+    sections = (_head(result), _findings(result), _figures(result), _holders(result, names), _acts(result),
+                _powers(result), _limits(result))  # fmt: skip
+    mark = "CONFIDENTIAL: names people\n" if names is not None else ""
+    return mark + "\n".join("\n".join(lines) + "\n" for lines in sections)
+
+
+def about(r: AuditResult, mark: str = "") -> list[tuple[str, str]]:
+    """What the first sheet of a workbook says."""
+    final = "" if r.final else ", NOT YET FINAL"
+    rows = [
+        ("Report", "Register and reconciliation"),
+        ("Token", f"{r.subject.name or 'unnamed'} ({r.subject.symbol or 'no symbol'}) at {r.subject.token}"),
+        ("Network", f"{r.network.title} (chain {r.network.chain_id})"),
+        ("Block", f"{r.block.number}, {words.time(r.block.timestamp)}{final}"),
+        ("Block hash", r.block.hash),
+        ("Conclusion", conclusion(r)),
+        ("Events", f"{r.population.logs}, SHA-256 {r.population.digest}"),
+        *(("Read with care", sentence) for sentence in r.subject.unread),
+        ("Numbers", "An amount is a number where a spreadsheet holds it exactly, else the whole column is text."),
+        *(("Limit", sentence) for sentence in r.limits),
+    ]
+    return [(mark, "Names people: do not pass on."), *rows] if mark else rows
 
 
 def conclusion(result: AuditResult) -> str:
@@ -66,21 +87,26 @@ def _figures(r: AuditResult) -> Iterator[str]:
         yield f"{name:<30}{text:>{width}}"
 
 
-def _holders(r: AuditResult) -> Iterator[str]:
+def _holders(r: AuditResult, names: Mapping[str, str] | None) -> Iterator[str]:
     yield _heading(f"Register: {r.figures.holders} holders, {r.figures.investors} known investors")
     width = max((len(words.grouped(h.raw, r.subject.decimals)) for h in r.holders), default=0)
-    for h in r.holders:
+    for h in r.holders[:ROWS]:
         frozen = " frozen" if h.frozen else ""
         valid = words.time(h.valid_until)[:10] if h.valid_until else ""
         amount = words.grouped(h.raw, r.subject.decimals)
-        yield f"{h.wallet}  {amount:>{width}}  {h.share:>6}%  {h.standing} {h.country} {valid}{frozen}".rstrip()
+        line = f"{h.wallet}  {amount:>{width}}  {h.share:>6}%  {h.standing} {h.country} {valid}{frozen}".rstrip()
+        yield line if names is None else f"{line}  {names.get(h.wallet, '')}".rstrip()
+    if len(r.holders) > ROWS:
+        yield f"The first {ROWS:,} of {len(r.holders):,}; register.csv has all of them."
 
 
 def _acts(r: AuditResult) -> Iterator[str]:
     yield _heading(f"Acts of authority: {len(r.acts)}")
-    for act in r.acts:
+    for act in r.acts[:ROWS]:
         ref = f"  ref {act.ref}" if act.ref else ""
         yield f"{act.block:>10}  {act.time}  {act.text}{' by ' + act.agent if act.agent else ''}{ref}"
+    if len(r.acts) > ROWS:
+        yield f"The first {ROWS:,} of {len(r.acts):,}; acts.csv has all of them."
 
 
 def _powers(r: AuditResult) -> Iterator[str]:
@@ -91,7 +117,7 @@ def _powers(r: AuditResult) -> Iterator[str]:
 
 def _limits(r: AuditResult) -> Iterator[str]:
     yield _heading("What was not checked")
-    yield from LIMITS
+    yield from r.limits
 
 
 def _heading(title: str) -> str:

@@ -21,6 +21,7 @@ V = TypeVar("V")
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONEY = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,18})?")
 _DIGEST = re.compile(r"0x[0-9a-fA-F]{64}")
 _PRICE_DECIMALS = 18
 _SHORT = {
@@ -97,6 +98,16 @@ def price(text: str) -> Decimal:
     _no_formula(text)
     Units.of(text, _PRICE_DECIMALS)
     return Decimal(text)
+
+
+def money(text: str) -> Decimal:
+    """An amount of money, not zero; a minus in front means paid out."""
+    if not _MONEY.fullmatch(text):
+        raise _bad("not an amount of money", "write plain digits, a point and a minus in front of what was paid out")
+    found = Decimal(text)
+    if not found:
+        raise _bad("is zero", "remove the row or give an amount")
+    return found
 
 
 def day(text: str) -> date:

@@ -24,13 +24,14 @@ _ATTRIBUTES = {"investor_class": "class"}
 _PERSONAL = frozenset({"name", "email"})
 
 
-def read_investors(path: Path, *, skip_invalid: bool = False) -> Sheet[InvestorRow]:
+def read_investors(path: Path, *, skip_invalid: bool = False, data: bytes | None = None) -> Sheet[InvestorRow]:
     """The investors in ``path``. InputError with every bad row, or with ``skip_invalid`` the good rows.
 
     Several rows with one ``investor_id`` are one investor with several wallets; their other cells agree.
+    ``data``: the bytes of the file when they were read before.
     """
     findings, wallets = Findings(), Wallets()
-    cells, read = read_cells(path, COLUMNS, findings)
+    cells, read = read_cells(path, COLUMNS, findings, data)
     rows = [row for item in cells if (row := _row(item, wallets, findings))]
     _unique_wallets(rows, findings)
     _agreement(rows, findings)

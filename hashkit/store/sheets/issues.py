@@ -19,12 +19,15 @@ COLUMNS = Columns(
 )
 
 
-def read_issues(path: Path, decimals: int, *, skip_invalid: bool = False) -> Sheet[IssueRow]:
+def read_issues(
+    path: Path, decimals: int, *, skip_invalid: bool = False, data: bytes | None = None
+) -> Sheet[IssueRow]:
     """The issue rows in ``path``, amounts in a token of ``decimals``. InputError with every bad row.
 
     A row names an investor, a wallet, or both. An ``external_id`` stands for one paper and appears once.
+    ``data``: the bytes of the file when they were read before.
     """
-    return _read(path, decimals, skip_invalid, one_row_each=False)
+    return _read(path, decimals, skip_invalid, one_row_each=False, data=data)
 
 
 def read_register(path: Path, decimals: int) -> Sheet[IssueRow]:
@@ -32,9 +35,11 @@ def read_register(path: Path, decimals: int) -> Sheet[IssueRow]:
     return _read(path, decimals, skip_invalid=False, one_row_each=True)
 
 
-def _read(path: Path, decimals: int, skip_invalid: bool, one_row_each: bool) -> Sheet[IssueRow]:
+def _read(
+    path: Path, decimals: int, skip_invalid: bool, one_row_each: bool, data: bytes | None = None
+) -> Sheet[IssueRow]:
     findings, wallets = Findings(), Wallets()
-    cells, read = read_cells(path, COLUMNS, findings)
+    cells, read = read_cells(path, COLUMNS, findings, data)
     if cells and not {"investor_id", "wallet"} & cells[0].by_column.keys():
         raise InputError(
             f"The header of {path.name} does not fit.",

@@ -61,6 +61,28 @@ class IssueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """Money for the paper ``external_id``: positive came in for a subscription, negative went out for a redemption."""
+
+    line: int
+    external_id: str
+    day: date
+    amount: Decimal
+    currency: str
+    payment_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavRow:
+    """Net asset value per unit, from ``day`` on until the next row of its currency."""
+
+    line: int
+    day: date
+    nav: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Why a row is refused, and the mend. ``str()`` is the line that people see."""
 

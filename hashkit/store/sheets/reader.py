@@ -56,9 +56,14 @@ class Cells:
         return self.by_column.get(column, "")
 
 
-def read_cells(path: Path, columns: Columns, findings: Findings) -> tuple[list[Cells], int]:
-    """The rows whose cells can be read, and the count of all rows that are not blank."""
-    records = _records(_decoded(path), path)
+def read_cells(
+    path: Path, columns: Columns, findings: Findings, data: bytes | None = None
+) -> tuple[list[Cells], int]:
+    """The rows whose cells can be read, and the count of all rows that are not blank.
+
+    ``data``: the bytes of the file when somebody has read them; then ``path`` only names it.
+    """
+    records = _records(_decoded(path, _bytes(path) if data is None else data), path)
     if not records:
         raise _refused(path, ["the file is empty: the first row must name the columns"])
     header = _header(path, records[0], columns)
@@ -85,12 +90,15 @@ def _refused(path: Path, details: Sequence[str], next_step: str = "") -> InputEr
     )
 
 
-def _decoded(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"Cannot read {path}.", why=f"{error.strerror}.", code="NO_FILE") from None
+
+
+def _decoded(path: Path, data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise _refused(
             path, [f"the file is larger than {MAX_BYTES // 1024**2} MB"], "Split it into several files."
