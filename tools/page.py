@@ -35,7 +35,8 @@ HOST = "http://report.test"
 NAMES_OF_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+    "--hide-scrollbars",
     "--force-device-scale-factor=1", "--enable-logging=stderr", "--proxy-bypass-list=<-loopback>",
 )  # fmt: skip
 OWN = re.compile(r"\w+ (https?://)?([\w-]+\.)*(google|googleapis|gstatic|gvt1)\.com\b")
