@@ -14,10 +14,12 @@ from hashkit.domain.register import Register, fold
 
 def replay(collected: Collected, token: str, pinned: Pin) -> tuple[Register, Population]:
     """The register at the pinned block, and what it was made from."""
-    digest = sha256()
+    digest, many = sha256(), 0
 
     def read(logs: Iterable[RawLog]) -> Iterator[RawLog]:
+        nonlocal many
         for log in logs:
+            many += 1
             digest.update(canonical(log))
             yield log
 
@@ -26,7 +28,7 @@ def replay(collected: Collected, token: str, pinned: Pin) -> tuple[Register, Pop
         first=collected.first,
         last=pinned.block.number,
         contracts=collected.contracts,
-        logs=len(collected.logs),
+        logs=many,
         digest=digest.hexdigest(),
     )
     return register, population

@@ -68,7 +68,7 @@ class Liar(Endpoint):
         super().__init__(url, chain_id=31337)
         self.twist = twist
 
-    def call(self, method: str, params: Any = ()) -> Any:
+    def call(self, method: str, params: Any = (), quick: Any = None) -> Any:
         return self.twist(method, params, super().call(method, params))
 
     def batch(self, calls: Any) -> list[Any]:
