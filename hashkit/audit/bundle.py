@@ -7,13 +7,13 @@ wants to write a verifier of his own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from hashkit.audit.evidence import Evidence, Opening, Pin, Record
+from hashkit.audit.evidence import Evidence, Mined, Opening, Pin, Record
 from hashkit.audit.inputs import Given
 from hashkit.audit.replay import canonical
 from hashkit.audit.report import FORMATS, Names, render
@@ -22,7 +22,6 @@ from hashkit.audit.view import View
 from hashkit.domain.facts import RawLog
 from hashkit.domain.network import Network
 from hashkit.errors import InputError
-from hashkit.rpc.blocks import Block
 from hashkit.store.files import write_atomic
 
 EVIDENCE = "hashkit.evidence/1"
@@ -53,10 +52,7 @@ def record(
         "code.txt": _lines(f"{address} {_hex(code)}" for address, code in view.codes.items()),
         "slots.txt": _lines(f"{address} 0x{slot:064x} {_hex(word)}" for (address, slot), word in view.slots.items()),
         "times.txt": _lines(f"{number:020d} {time}" for number, time in view.block_times.items()),
-        "receipts.txt": _lines(
-            f"{tx} none" if mined is None else f"{tx} {mined.block} {mined.sender} {'ok' if mined.succeeded else 'failed'}"
-            for tx, mined in view.mined.items()
-        ),
+        "receipts.txt": _lines(f"{tx} {_mined(mined)}" for tx, mined in view.mined.items()),
         "nodes.txt": _lines(_hex(node) for node in view.pool.used),
     }
     made |= {f"given-{n}.txt": file.data for n, file in enumerate(files)}
@@ -120,6 +116,10 @@ def _lines(lines: Iterable[str]) -> bytes:
     return "".join(f"{line}\n" for line in sorted(lines)).encode()
 
 
+def _mined(mined: Mined | None) -> str:
+    return "none" if mined is None else f"{mined.block} {mined.sender} {'ok' if mined.succeeded else 'failed'}"
+
+
 def _hex(data: bytes | None) -> str:
     return "refused" if data is None else "0x" + data.hex()
 
@@ -133,4 +133,3 @@ def _write(path: Path, content: bytes) -> Path:
 
 
 __all__ = ["BUNDLE", "EVIDENCE", "FOLDER", "LOGS", "MANIFEST", "NAMES", "as_json", "manifest", "record", "save"]
-_ = (Block, Iterator)

@@ -14,7 +14,8 @@ from typing import Any
 from hashkit.audit import words
 from hashkit.audit.acts import ActRow, acts, rules_in_words
 from hashkit.audit.checks import Finding, check
-from hashkit.audit.evidence import CodePart, Evidence, Population, Proof, Stranger, Subject, Witness
+from hashkit.audit.evidence import CodePart, Evidence, Population, Proof, Record, Stranger, Subject, Witness
+from hashkit.audit.inputs import Inputs
 from hashkit.domain.books import OrderSeen
 from hashkit.domain.network import Network
 from hashkit.domain.register import REGISTRY_SLOT, Register
@@ -146,6 +147,8 @@ class AuditResult:
     witnesses: tuple[Witness, ...]
     limits: tuple[str, ...]
     """What was not checked."""
+    record: Record
+    """What the result was made from."""
 
     @property
     def exceptions(self) -> bool:
@@ -230,6 +233,7 @@ class AuditResult:
             ],
             "stranger": self.stranger.to_dict() if self.stranger else None,
             "proof": self.proof.to_dict(),
+            "evidence": dict(self.record.digests),
             "limits": list(self.limits),
         }
 
@@ -279,6 +283,7 @@ def judge(evidence: Evidence) -> AuditResult:
         attested_by=e.attested_by,
         witnesses=e.witnesses,
         limits=_limits(e),
+        record=e.record,
     )
 
 
@@ -309,7 +314,14 @@ def named_blocks(register: Register) -> set[int]:
         | set(register.former.values())
         | {block for doubt in register.watched.doubts for block in doubt.blocks}
         | {row.where.block for row in register.watched.rows}
+        | {fact.where.block for fact in register.refs.values()}
     )
+
+
+def named_transactions(register: Register, inputs: Inputs) -> list[str]:
+    """The transactions that a journal is held against: its own, and every act of authority."""
+    journalled = [one.tx_hash for journal in inputs.journals for one in journal.transactions]
+    return sorted({*journalled, *(act.fact.where.tx_hash for act in register.acts)})
 
 
 def _timed(flows: tuple[tuple[int, int, int], ...]) -> tuple[tuple[int, int, int], ...]:

@@ -104,7 +104,8 @@ def read_request(files: Files) -> Request:
     """What was audited. Damaged when the file says nothing of the kind."""
     body = _json(files, "request.json")
     _expect(body.get("schema") == EVIDENCE, "request.json", f"the schema is not {EVIDENCE}")
-    token, first, told = _text(body, "token", _ADDRESS), body.get("first"), body.get("given")
+    token, first = _text(body, "token", _ADDRESS), body.get("first")
+    told: Any = body.get("given")
     _expect(first is None or _is_number(first), "request.json", "first is no block number")
     _expect(isinstance(told, list), "request.json", "given is no list")
     given = [
@@ -133,7 +134,7 @@ def read_pin(files: Files) -> tuple[Pin, Block | None, tuple[Witness, ...], str]
     flags = [body.get(name) for name in ("final", "state")]
     _expect(all(isinstance(flag, bool) for flag in flags), "block.json", "final and state are yes or no")
     opening = None if body.get("opening") is None else _block(body["opening"])
-    seen = body.get("witnesses")
+    seen: Any = body.get("witnesses")
     _expect(isinstance(seen, list), "block.json", "witnesses is no list")
     pin = Pin(block, flags[0] is True, flags[1] is True, header, _text(body, "no_header", ".*"))
     return pin, opening, tuple(_witness(one) for one in seen), _text(body, "unproved", ".*")
@@ -198,7 +199,9 @@ def _network(body: Any) -> Network:
     }
     _expect(isinstance(body, Mapping) and set(body) == set(kinds), "request.json", "the network is none")
     good = all(type(body[name]) in kind for name, kind in kinds.items())
-    _expect(good and all(abs(v) < _MOST for v in body.values() if type(v) is int), "request.json", "the network is none")
+    _expect(
+        good and all(abs(v) < _MOST for v in body.values() if type(v) is int), "request.json", "the network is none"
+    )
     _expect(body["finality"] in ("finalized", "safe", "latest"), "request.json", "the network is none")
     return Network(rpc_urls=(), **body)
 

@@ -114,7 +114,7 @@ def derive(files: Files) -> AuditResult:
             raise Damaged(f"{FOLDER}/{LOGS} is damaged: a log is of another contract or of another block.")
         return Collected(logs, contracts, first)
 
-    return gather(view, request.token, request.first, collected, opening, request.given, witnesses)
+    return gather(view, request.token, request.first, collected, opening, request.given, lambda _: witnesses)
 
 
 def read_manifest(text: bytes) -> tuple[Mapping[str, str], Sequence[str]]:
@@ -125,7 +125,8 @@ def read_manifest(text: bytes) -> tuple[Mapping[str, str], Sequence[str]]:
         raise Damaged(f"{MANIFEST} is no JSON, or there is none.") from None
     if not isinstance(body, Mapping) or body.get("schema") != BUNDLE:
         raise Damaged(f"{MANIFEST} is not of the schema {BUNDLE}.")
-    files, formats = body.get("files"), body.get("formats")
+    files: Any = body.get("files")
+    formats: Any = body.get("formats")
     good = isinstance(files, Mapping) and len(files) <= _MOST_FILES and isinstance(formats, list)
     if not good or any(name not in FORMATS for name in formats) or manifest(files, formats) != text:
         raise Damaged(f"{MANIFEST} is not what an audit writes.")

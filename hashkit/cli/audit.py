@@ -39,12 +39,13 @@ if TYPE_CHECKING:
 def command(
     session: Session, token: str | None, out: Path | None, store: Path | None, first: int | None, open_: bool
 ) -> None:
-    """Read a token's logs, replay its register at a block, compare it with the contracts, write a report.
+    """Read a token's logs, replay its register at a block, prove it against the block's state root, write a report.
 
     Needs an address and a node, no project, no key. Without an address: the default asset of the project.
+    Beside the report lies its evidence, from which `hashkit audit verify` derives every file again, offline.
     Exit code 7 when there are exceptions.
     """
-    from hashkit.audit import audit, write
+    from hashkit.audit import audit, save
 
     address = session.token_address(token)
     with session.watch() as watch:
@@ -52,7 +53,7 @@ def command(
             session.node, session.network, address, at=session.choices.at, store=store, first=first, on_progress=watch
         )
     folder = out or report_folder(session.reports, result)
-    files = [str(path) for path in write(result, folder)]
+    files = [str(path) for path in save(result, folder)]
     if open_:
         click.launch((folder / "report.html").absolute().as_uri())
     data = {**result.to_dict(), "files": files}

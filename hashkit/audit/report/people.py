@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
+from hashkit.audit.evidence import Record
 from hashkit.audit.result import AuditResult
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ def redacted(result: AuditResult) -> AuditResult:
         word = found[0]
         return word if word.lower() in known else short_hash(word)
 
-    hidden = _mapped(result, lambda text: _LONG.sub(hide, text))
+    hidden = _mapped(replace(result, record=Record()), lambda text: _LONG.sub(hide, text))
     return replace(hidden, subject=replace(hidden.subject, unread=(*hidden.subject.unread, NOT_HIDDEN)))
 
 
