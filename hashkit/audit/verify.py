@@ -106,7 +106,7 @@ def derive(files: Files) -> AuditResult:
     request = read_request(files)
     pin, opening, witnesses, unproved = read_pin(files)
     view = SavedView(files, request.network, pin, unproved)
-    logs = tuple(read_logs(files))
+    logs = list(read_logs(files))
 
     def collected(subject: Subject) -> Collected:
         contracts, first = sources((log for log in logs if log.address == subject.token), view, subject)
