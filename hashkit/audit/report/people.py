@@ -29,6 +29,7 @@ def redacted(result: AuditResult) -> AuditResult:
     kept = {result.subject.token, result.block.hash, result.block.parent_hash, *result.population.contracts}
     kept |= {part.address for part in result.code} | {address for _, address in result.slots}
     kept |= {act.ref for act in result.acts} | {order.order_id for order in result.orders}
+    kept |= {document.document_hash for document in result.sections.documents}
     kept |= {order.file_hash for order in result.orders} | {topic for topic, _ in result.unknown}
     known = {word.lower() for word in kept}
 
