@@ -147,6 +147,9 @@ class World:
         if self.snapshot:
             assert ask("evm_revert", self.snapshot)
         self.snapshot = ask("evm_snapshot")
+        # Going back leaves anvil the base fee of the case before, and the state of the old block where it may lose it.
+        ask("anvil_setNextBlockBaseFeePerGas", hex(10**9))
+        ask("anvil_mine", "0x1")
 
 
 @dataclass
