@@ -167,6 +167,6 @@ def _(case: Case, rng: Random) -> None:
     assert case.world.commands.wait().code == 0
     late = len(case.proxy.pool.held)
     assert late == 1
-    case.proxy.pool.closed, case.wait = False, 8.0
+    case.proxy.pool.closed, case.wait = False, 60.0
     case.proxy.pool.advance()
     case.cured()

@@ -181,7 +181,7 @@ def _(case: Case, rng: Random) -> None:
     case.wait = 1.0
     assert case.run().code == 10
     shutil.rmtree(case.folder / ".hashkit/journal")
-    case.wait = 8.0
+    case.wait = 60.0
     case.proxy.pool.closed = False
     first = case.run()
     assert first.code in (0, 3, 4, 6, 10), first.err

@@ -77,6 +77,7 @@ def _(case: Case, rng: Random) -> None:
 def _(case: Case, rng: Random) -> None:
     case.proxy.script("eth_estimateGas", *[None] * rng.randrange(6))
     case.proxy.always("eth_estimateGas", f.limited(0))
+    case.settings["hashkit.rpc.client._BUDGET"] = 2.0
     ran = case.run()
     ends(ran, 5, 6)
     assert "limits us" in ran.err, ran.err
@@ -126,8 +127,8 @@ named("F17-taken-answer-lost")(_broken_send(f.lost_after))
 
 @named("F17-timeout")
 def _(case: Case, rng: Random) -> None:
-    case.timeout = 1.0
-    case.proxy.script(SEND, f.then(f.slow_act(1.5)), skip=rng.randrange(4))
+    case.timeout = 2.0
+    case.proxy.script(SEND, f.then(f.slow_act(3.0)), skip=rng.randrange(4))
     passes(case)
 
 
