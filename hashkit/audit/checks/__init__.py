@@ -18,8 +18,10 @@ from __future__ import annotations
 from hashkit.audit.checks import chain, holders, identities, ledgers, papers, powers, rules, supply
 from hashkit.audit.checks.finding import Check, Finding
 from hashkit.audit.evidence import Evidence
+from hashkit.domain.terms import shown
+from hashkit.errors import InputError
 
-__all__ = ["CHECKS", "Check", "Finding", "check"]
+__all__ = ["CHECKS", "Check", "Finding", "check", "chosen"]
 
 CHECKS: tuple[Check, ...] = (
     supply.sum_of_balances,
@@ -55,3 +57,17 @@ CHECKS: tuple[Check, ...] = (
 def check(evidence: Evidence) -> tuple[Finding, ...]:
     """All findings, in the order of the ids."""
     return tuple(one(evidence) for one in CHECKS)
+
+
+def chosen(ids: str | None) -> frozenset[str]:
+    """The ids in ``C01,C02``; all of them for None. InputError for one that is no check."""
+    known = [one.id for one in CHECKS]
+    if ids is None:
+        return frozenset(known)
+    wanted = {word.strip().upper() for word in ids.split(",")}
+    strange = sorted(wanted - set(known))
+    if strange:
+        raise InputError(
+            f"There is no check {shown(strange[0])}.", next_step=f"Checks: {known[0]} to {known[-1]}.", code="CHECK"
+        )
+    return frozenset(wanted)

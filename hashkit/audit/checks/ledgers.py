@@ -39,11 +39,11 @@ def _untied(e: Evidence, ties: Iterable[Tie]) -> Iterator[str]:
     for one in ties:
         row, chain, told = one.row, one.chain, f"{one.file} row {one.row.line}, {one.row.external_id}"
         if chain is None:
-            yield f"{told}: {row.amount.show()} not issued"
+            yield f"{told}: {amount(e, row.amount.raw)} not issued"
         elif chain.skipped:
-            yield f"{told}: {row.amount.show()} skipped on chain, never issuable under that order"
+            yield f"{told}: {amount(e, row.amount.raw)} skipped on chain, never issuable under that order"
         elif chain.amount != row.amount.raw:
-            yield f"{told}: {row.amount.show()} in the file, {amount(e, chain.amount)} on chain"
+            yield f"{told}: {amount(e, row.amount.raw)} in the file, {amount(e, chain.amount)} on chain"
         elif row.wallet is not None and row.wallet != chain.wallet:
             yield f"{told}: to {row.wallet} in the file, to {chain.wallet} on chain"
 
@@ -59,7 +59,7 @@ def _money(e: Evidence, ties: tuple[Tie, ...], payments: tuple[PaymentRow, ...])
                 yield f"{row.external_id}: paid {_sums(found)}, not issued"
             continue
         if not found:
-            yield f"{row.external_id}: issued {row.amount.show()}, nothing paid"
+            yield f"{row.external_id}: issued {amount(e, row.amount.raw)}, nothing paid"
             continue
         day = words.time(e.times.get(one.chain.where.block))[:10]
         if day and found[0].day.isoformat() > day:
