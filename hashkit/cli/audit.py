@@ -48,9 +48,10 @@ def command(
     session: Session, token: str | None, out: Path | None, only: str | None, identities: Path | None, redact: bool,
     open_: bool, asked: Asked,
 ) -> None:  # fmt: skip
-    """Read a token's logs, replay its register at a block, compare it with the contracts, write a report.
+    """Read a token's logs, replay its register at a block, prove it against the block's state root, write a report.
 
     Needs an address and a node, no project, no key. Without an address: the default asset of the project.
+    Beside the report lies its evidence, from which `hashkit audit verify` derives every file again, offline.
     Exit code 7 when there are exceptions. What each check does, and which files it can use: docs/checks.md.
     """
     from hashkit.audit.checks import chosen
@@ -66,7 +67,7 @@ def command(
         session.show(only_these(result, wanted))
         return
     folder = out or report_folder(session.reports, result)
-    files = [str(path) for path in files_of(result, folder, names)]
+    files = [str(path) for path in files_of(result, folder, names, redact)]
     if open_:
         click.launch((folder / "report.html").absolute().as_uri())
     data = {**result.to_dict(), "files": files}
@@ -86,12 +87,17 @@ def names_in(identities: Path | None) -> Mapping[str, str] | None:
     return {row.wallet: f"{row.investor_id} {row.name or ''}".strip() for row in read_investors(identities).rows}
 
 
-def files_of(result: AuditResult, folder: Path, names: Mapping[str, str] | None) -> list[Path]:
-    """Writes the report, and one with names into a folder of its own: what is passed on holds none."""
-    from hashkit.audit import write
+def files_of(result: AuditResult, folder: Path, names: Mapping[str, str] | None, redact: bool) -> list[Path]:
+    """Writes report and evidence, and the same with names into a folder of its own: what is passed on holds none.
 
-    files = write(result, folder)
-    return files if names is None else files + write(result, confidential(folder), names=names)
+    A redacted report has no evidence beside it: the events name every wallet.
+    """
+    from hashkit.audit import save, write
+
+    if redact:
+        return write(result, folder)
+    files = save(result, folder)
+    return files if names is None else files + save(result, confidential(folder), names=names)
 
 
 def confidential(folder: Path) -> Path:
