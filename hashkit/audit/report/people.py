@@ -11,6 +11,7 @@ import hashlib
 import re
 from dataclasses import replace
 
+from hashkit.audit.evidence import Record
 from hashkit.audit.report.tree import every_text
 from hashkit.audit.result import AuditResult
 
@@ -36,7 +37,7 @@ def redacted(result: AuditResult) -> AuditResult:
         word = found[0]
         return word if word.lower() in known else short_hash(word)
 
-    hidden = every_text(result, lambda text: _LONG.sub(hide, text))
+    hidden = every_text(replace(result, record=Record()), lambda text: _LONG.sub(hide, text))
     return replace(hidden, subject=replace(hidden.subject, unread=(*hidden.subject.unread, NOT_HIDDEN)))
 
 
