@@ -111,6 +111,11 @@ def bench_gas() -> bool:
     return _run([made.python, "-m", "benchmarks.gas", native_tool("anvil")])
 
 
+def page() -> bool:
+    """Open the report in a real Chromium, print it, write docs/report.png."""
+    return _run([_test().python, ROOT / "tools" / "page.py"])
+
+
 def prove() -> bool:
     """The slow proofs, all or those that are named, and their figures in proofs/."""
     return run_proofs(sys.argv[2:])
@@ -150,8 +155,10 @@ def clean() -> bool:
 
 STEPS: dict[str, Callable[[], bool]] = {
     step.__name__.replace("_", "-"): step
-    for step in (demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, bench_gas, prove, clean)
-}
+    for step in (
+        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, bench_gas, page, prove, clean,
+    )
+}  # fmt: skip
 
 
 def _test() -> Environment:

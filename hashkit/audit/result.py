@@ -15,6 +15,7 @@ from hashkit.audit import words
 from hashkit.audit.acts import ActRow, acts, rules_in_words
 from hashkit.audit.checks import Finding, check
 from hashkit.audit.evidence import CodePart, Evidence, Population, Proof, Stranger, Subject, Witness
+from hashkit.audit.inputs import Inputs
 from hashkit.domain.books import OrderSeen
 from hashkit.domain.network import Network
 from hashkit.domain.register import REGISTRY_SLOT, Register
@@ -309,7 +310,14 @@ def named_blocks(register: Register) -> set[int]:
         | set(register.former.values())
         | {block for doubt in register.watched.doubts for block in doubt.blocks}
         | {row.where.block for row in register.watched.rows}
+        | {fact.where.block for fact in register.refs.values()}
     )
+
+
+def named_transactions(register: Register, inputs: Inputs) -> list[str]:
+    """The transactions that a journal is held against: its own, and every act of authority."""
+    journalled = [one.tx_hash for journal in inputs.journals for one in journal.transactions]
+    return sorted({*journalled, *(act.fact.where.tx_hash for act in register.acts)})
 
 
 def _timed(flows: tuple[tuple[int, int, int], ...]) -> tuple[tuple[int, int, int], ...]:

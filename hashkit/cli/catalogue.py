@@ -39,7 +39,7 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
         Entry("transfer", "transfer", "Move units; --check explains a refusal without sending"),
         Entry("redeem", "redeem", "End units against a redemption paper, once"),
         Entry("apply", "apply", "Do what a saved plan says, after reading it yourself"),
-        Entry("batch", "batch", "list | show | resume: what was sent, and how final it is"),
+        Entry("batch", "batch", "list | show | resume | recover: what was sent, how final it is"),
         Entry("control", "control", "pause | halt | freeze | force | burn: acts that need a reason"),
     ),
     "Govern": (

@@ -57,6 +57,18 @@ def test_in_a_project_no_argument_is_needed(issued):
     assert past["block"]["number"] == 13
 
 
+def test_chosen_checks_are_silent_until_something_is_wrong(issued):
+    assert issued.ok("audit", "--only", "C01,C02,C04").out == ""
+    assert "C26" in issued.ok("audit", "--only", "C26").out  # not performed is never silent
+    assert issued.fails(2, "audit", "--only", "C99")
+    wrong = issued.folder / "wrong.csv"
+    wrong.write_text((issued.folder / "batches/issuance.csv").read_text().replace("500000.00", "500001.00"))
+    ledger = ("audit", "--only", "C14", "--issues")
+    assert issued.ok(*ledger, "batches/issuance.csv", "--register", "register/investors.csv").out == ""
+    ran = issued.run(*ledger, "wrong.csv")
+    assert ran.code == 7 and "SUB-0001: 500,001.000000 in the file, 500,000.000000 on chain" in ran.out
+
+
 def test_an_exception_is_exit_code_7_and_the_report_is_written(issued):
     url = issued.ok("devnet", "status", "--json").data["data"]["running"]["url"]
     # Nine years on, no verification is valid any more; the embedded chain can wait that long.

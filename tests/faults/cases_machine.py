@@ -72,6 +72,22 @@ def _(case: Case, rng: Random) -> None:
     case.cured()
 
 
+@named("F14-truncated")
+def _(case: Case, rng: Random) -> None:
+    """The disk lost the end of the journal itself: refused with the command that mends it, which does."""
+    assert case.run(fault=f"between-chunks@{1 + rng.randrange(3)}:kill").code == -9
+    with closing(sqlite3.connect(case.journal)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = case.journal.read_bytes()
+    case.journal.write_bytes(whole[: len(whole) // 2])
+    before = case.chain.nonce(ISSUER)
+    error = fails(case, 2, "JOURNAL")
+    assert "hashkit batch recover" in error["hint"] and case.chain.nonce(ISSUER) == before
+    mended = case.run("batch", "recover")
+    assert mended.code == 0 and mended.data["setAside"].endswith(".old"), mended.err
+    case.cured()
+
+
 # F29 signers
 
 for _cheat in ("refuse", "other-nonce", "other-chain", "other-data", "high-s", "rubbish"):
@@ -370,6 +386,33 @@ def _(case: Case, rng: Random) -> None:
 def _(case: Case, rng: Random) -> None:
     assert case.run(fault=f"between-chunks@{1 + rng.randrange(3)}:kill").code == -9
     shutil.rmtree(case.folder / ".hashkit/journal")
+    case.cured()
+
+
+@named("F38-recover")
+def _(case: Case, rng: Random) -> None:
+    """By hand: the rebuilt journal holds the same transactions, and the order goes on without a word."""
+    done = 1 + rng.randrange(3)
+    assert case.run(fault=f"between-chunks@{done}:kill").code == -9
+    shutil.rmtree(case.folder / ".hashkit/journal")
+    mended = case.run("batch", "recover")
+    assert mended.code == 0, mended.err
+    assert {each["transaction"] for each in mended.data["putBack"]} >= set(
+        case.chain.sent_by(ISSUER, case.since).values()
+    )
+    listed = {batch["title"] for batch in case.run("batch", "list").items}
+    assert any(title.startswith("Issue ") for title in listed), listed
+    assert case.run("batch", "recover").data["putBack"] == []
+    case.cured()
+
+
+@named("F38-everything-deleted")
+def _(case: Case, rng: Random) -> None:
+    """Journal, kept plans and the memory of rows: another machine, with the same key and the same file."""
+    assert case.run(fault=f"between-chunks@{1 + rng.randrange(3)}:kill").code == -9
+    shutil.rmtree(case.folder / ".hashkit")
+    ran = case.run()
+    assert ran.code == 0 and "put back from the chain" in ran.out, ran.err
     case.cured()
 
 

@@ -65,6 +65,11 @@ class Ran:
         """The answer document."""
         return dict(json.loads(self.out)["data"])
 
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The answer document of a command that lists."""
+        return list(json.loads(self.out)["data"])
+
 
 class Commands:
     """Runs ``hashkit`` in forks of one warm process."""

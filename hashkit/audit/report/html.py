@@ -62,7 +62,8 @@ def page(
         names=names,
         block_link=_safe(result.network.block_link(result.block.number)),
         serious=[x for x in result.findings if x.result == "exception"],
-        notes=[x for x in result.findings if x.result in ("note", "not performed")],
+        notes=[x for x in result.findings if x.result == "note"],
+        omitted=[x for x in result.findings if x.result == "not performed"],
     )
 
 

@@ -28,7 +28,7 @@ class Table:
     rows: Sequence[tuple[Cell, ...]]
 
 
-def tables(result: AuditResult, names: Mapping[str, str] | None = None) -> tuple[Table, ...]:
+def all_tables(result: AuditResult, names: Mapping[str, str] | None = None) -> tuple[Table, ...]:
     """All tables of a result. ``names``: wallet -> name of its owner, a column of the register when given."""
     made = (
         findings(result), figures(result), register(result, names), former(result), supply(result), flows(result),
