@@ -423,7 +423,7 @@ def _(case: Case, rng: Random) -> None:
     case.wait = 1.0
     assert case.run().code == 10
     shutil.rmtree(case.folder / ".hashkit/journal")
-    case.wait = 8.0
+    case.wait = 60.0
     case.proxy.pool.closed = False
     first = case.run()
     assert first.code in (0, 3, 4, 6, 10), first.err
@@ -470,6 +470,6 @@ def _(case: Case, rng: Random) -> None:
     assert case.world.commands.wait().code == 0
     late = len(case.proxy.pool.held)
     assert late == 1
-    case.proxy.pool.closed, case.wait = False, 8.0
+    case.proxy.pool.closed, case.wait = False, 60.0
     case.proxy.pool.advance()
     case.cured()

@@ -158,7 +158,8 @@ class Case:
     proxy: Proxy
     since: int
     settings: dict[str, Any] = field(default_factory=dict)
-    wait: float = 8.0
+    wait: float = 60.0
+    """Seconds for a block: no case waits for their end, unless it sets fewer; a busy machine takes many."""
     timeout: float = 30.0
     account: str = "issuer"
     runs: int = 0
