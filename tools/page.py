@@ -124,7 +124,10 @@ def faults(seen: Seen, heads: Mapping[str, str]) -> list[str]:
         page = whole[1:] if whole[:1] == ["CONFIDENTIAL"] else whole
         if len(page) < 2:
             found.append(f"printed page {number} is empty")
-        elif page[0] in heads:
+            continue
+        if page[-1] in heads:
+            found.append(f"printed page {number} ends with the head of a table: {page[-1]}")
+        if page[0] in heads:
             if not re.match(heads[page[0]], page[1]):
                 found.append(f"printed page {number} begins with a part of a row: {page[1]}")
         elif not re.match(r"([1-7] )?[A-Z][a-z]", page[0]):

@@ -40,12 +40,13 @@ if TYPE_CHECKING:
 def command(
     session: Session, token: str | None, out: Path | None, only: str | None, open_: bool, asked: Asked
 ) -> None:
-    """Read a token's logs, replay its register at a block, compare it with the contracts, write a report.
+    """Read a token's logs, replay its register at a block, prove it against the block's state root, write a report.
 
     Needs an address and a node, no project, no key. Without an address: the default asset of the project.
+    Beside the report lies its evidence, from which `hashkit audit verify` derives every file again, offline.
     Exit code 7 when there are exceptions. What each check does, and which files it can use: docs/checks.md.
     """
-    from hashkit.audit import write
+    from hashkit.audit import save
     from hashkit.audit.checks import chosen
 
     wanted = chosen(only)
@@ -54,7 +55,7 @@ def command(
         session.show(only_these(result, wanted))
         return
     folder = out or report_folder(session.reports, result)
-    files = [str(path) for path in write(result, folder)]
+    files = [str(path) for path in save(result, folder)]
     if open_:
         click.launch((folder / "report.html").absolute().as_uri())
     data = {**result.to_dict(), "files": files}

@@ -69,6 +69,8 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
 COMMANDS: Mapping[str, Entry] = {entry.name: entry for part in SECTIONS.values() for entry in part}
 
 ROOMS: Mapping[str, tuple[Entry, ...]] = {
-    "audit": (),
+    "audit": (
+        Entry("verify", "audit_verify", "Derive a saved report again from its evidence, offline"),
+    ),
 }
 """Commands under a command that also does something by itself: ``hashkit audit 0x…``, ``hashkit audit verify``."""

@@ -177,7 +177,7 @@ class Ground:
         assert old in self.files[kind]
         self.files[kind] = self.files[kind].replace(old, new, 1)
 
-    def audit(self) -> AuditResult:
+    def audit(self, since: int | str | None = None) -> AuditResult:
         """Through the lying node, with the files."""
 
         def twist(method: str, params: Any, answer: Any) -> Any:
@@ -190,7 +190,7 @@ class Ground:
             path.write_text(self.files[kind])
         given = take({**paths, "journal": [self.journal]})
         node = Liar(self.world.endpoint.label, twist)
-        return audit(node, CHAIN, self.world.token.address, at=self.at, files=given)
+        return audit(node, CHAIN, self.world.token.address, at=self.at, since=since, files=given)
 
 
 def word(value: int) -> str:

@@ -2,37 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from hashkit.audit.checks import CHECKS, Finding
-from hashkit.rpc.client import Endpoint
-from tests.audit.planted import FAULTS, Ground, build, files_of, journal
-from tests.audit.world import World
-from tests.conftest import fresh
-
-
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Path]]:
-    with fresh("anvil", tmp_path_factory.mktemp("planted")) as running:
-        world = World(Endpoint(running.url, chain_id=31337))
-        build(world)
-        yield world, tmp_path_factory.mktemp("books")
-
-
-@pytest.fixture
-def ground(clean: tuple[World, Path], tmp_path: Path) -> Iterator[Ground]:
-    """The clean world; whatever is done to the chain is taken back afterwards."""
-    world, books = clean
-    point = world.endpoint.call("evm_snapshot")
-    yield Ground(world, tmp_path, files_of(world), journal_of(world, books))
-    world.endpoint.call("evm_revert", (point,))
-
-
-def journal_of(world: World, books: Path) -> Path:
-    return next(books.glob("*.db"), None) or journal(world, books)
+from tests.audit.planted import FAULTS, Ground
 
 
 def words(findings: tuple[Finding, ...]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from hashkit.chain import devnet
 from tests.cli.running import Shell
 from tests.conftest import ENGINES, free_port
 
-NAMES = {"report.html", "report.xlsx", "tables", "audit.json", "report.txt"}
+NAMES = {"report.html", "report.xlsx", "tables", "audit.json", "report.txt", "evidence", "manifest.json"}
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -42,12 +42,29 @@ def test_an_address_and_a_node_are_enough(issued, tmp_path):
 
     again = stranger.ok("audit", token, "--rpc-url", url, "--out", "again", "--json").data
     assert again["schema"] == "hashkit.audit/1" and again["ok"] is True
-    for name in sorted(NAMES - {"tables"} | {"tables/register.csv", "tables/register.parquet"}):
+    for name in sorted(NAMES - {"tables", "evidence"} | {"tables/register.csv", "tables/register.parquet"}):
         assert (empty / "report" / name).read_bytes() == (empty / "again" / name).read_bytes()
 
     told = {row["wallet"]: row["balance"] for row in again["data"]["holders"]}
     table = issued.ok("cap-table", "--json").data["data"]["holders"]
     assert told == {row["wallet"]: row["amount"] for row in table}
+
+
+def test_a_saved_report_is_verified_without_a_node(issued, tmp_path):
+    """Offline, in an empty folder; what was changed is named, a line each, and the exit code says it."""
+    report = issued.ok("audit", "--at", "13", "--out", str(tmp_path / "q3"), "--json").data["data"]
+    stranger = Shell(tmp_path, tmp_path)
+    known = stranger.ok("audit", "verify", "q3", "--block-hash", report["block"]["hash"])
+    assert known.out.splitlines()[-1] == "VERIFIED: every file follows."
+    told = stranger.ok("audit", "verify", "q3", "--json").data
+    assert told["schema"] == "hashkit.audit-verify/1" and told["data"]["verified"] is True
+    rests = told["data"]["restsOn"]
+    assert "attested when the audit was made" in rests or "nothing is proved" in rests
+    page = tmp_path / "q3" / "report.txt"
+    page.write_text(page.read_text().replace("1", "2", 1))
+    changed = stranger.run("audit", "verify", "q3")
+    assert changed.code == 7 and changed.out.splitlines()[0] == "report.txt is not the file of the manifest"
+    assert "is no folder" in stranger.fails(2, "audit", "verify", "nothing").err
 
 
 def test_in_a_project_no_argument_is_needed(issued):

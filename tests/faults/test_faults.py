@@ -11,13 +11,13 @@ from random import Random
 
 import pytest
 
-from tests.faults import cases_machine
+from tests.faults import cases_hosts, cases_journal, cases_machine
 from tests.faults.cases_node import CASES
 from tests.faults.world import Case
 
 SEED = int(os.environ.get("HASHKIT_FAULT_SEED", "2026"))
 DRAWN = 60
-assert cases_machine  # it enters its cases when it is read
+assert cases_machine and cases_journal and cases_hosts  # each enters its cases when it is read
 
 
 def _names() -> list[str]:

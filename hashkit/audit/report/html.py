@@ -60,6 +60,7 @@ def page(
         most=ROWS,
         index=index,
         names=names,
+        may_hold=result.stranger.may_hold if result.stranger else {},
         block_link=_safe(result.network.block_link(result.block.number)),
         serious=[x for x in result.findings if x.result == "exception"],
         notes=[x for x in result.findings if x.result == "note"],

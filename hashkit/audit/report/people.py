@@ -11,6 +11,7 @@ import hashlib
 import re
 from dataclasses import replace
 
+from hashkit.audit.evidence import Record
 from hashkit.audit.report.tree import every_text
 from hashkit.audit.result import AuditResult
 
@@ -28,6 +29,7 @@ def redacted(result: AuditResult) -> AuditResult:
     kept = {result.subject.token, result.block.hash, result.block.parent_hash, *result.population.contracts}
     kept |= {part.address for part in result.code} | {address for _, address in result.slots}
     kept |= {act.ref for act in result.acts} | {order.order_id for order in result.orders}
+    kept |= {document.document_hash for document in result.sections.documents}
     kept |= {order.file_hash for order in result.orders} | {topic for topic, _ in result.unknown}
     known = {word.lower() for word in kept}
 
@@ -35,7 +37,7 @@ def redacted(result: AuditResult) -> AuditResult:
         word = found[0]
         return word if word.lower() in known else short_hash(word)
 
-    hidden = every_text(result, lambda text: _LONG.sub(hide, text))
+    hidden = every_text(replace(result, record=Record()), lambda text: _LONG.sub(hide, text))
     return replace(hidden, subject=replace(hidden.subject, unread=(*hidden.subject.unread, NOT_HIDDEN)))
 
 
