@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hashkit.audit.inputs import NO_INPUTS, Inputs
 from hashkit.contracts.header import Header
+from hashkit.domain.facts import RawLog
 from hashkit.domain.network import Network
 from hashkit.domain.register import Register
 from hashkit.rpc.blocks import Block
@@ -83,6 +85,8 @@ class State:
     owner_codes: Mapping[str, int]
     """Owner -> bytes of code at its address; 0: a key."""
     why_not: str = ""
+    holder_codes: Mapping[str, int] = field(default_factory=dict)
+    """Holder -> bytes of code at its address, where there is any."""
 
     def differing(self, topic: str) -> tuple[Compared, ...]:
         """What of a topic does not agree."""
@@ -162,6 +166,15 @@ class Witness:
     def to_dict(self) -> dict[str, Any]:
         """JSON form."""
         return {"who": self.who, "topic": self.topic, "agrees": self.agrees, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """A transaction that a block holds."""
+
+    block: int
+    sender: str
+    succeeded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +262,25 @@ class Stranger:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """The register at the end of an earlier block."""
+
+    block: Block
+    register: Register
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was read, as the files of a bundle: see ``bundle``."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    logs: Iterable[RawLog] = field(default=(), repr=False, compare=False)
+    """They have a file too, which can be long: it is written from here."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Path in the bundle -> SHA-256, the logs' among them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything together."""
 
@@ -265,6 +297,13 @@ class Evidence:
     witnesses: tuple[Witness, ...] = ()
     stranger: Stranger | None = None
     """Of a token that is not ours, when the node has the state of the block."""
+    inputs: Inputs = NO_INPUTS
+    """The files that the auditor gave."""
+    opening: Opening | None = None
+    """The books at the beginning of the period, when one was named."""
+    mined: Mapping[str, Mined | None] = field(default_factory=dict)
+    """Transaction -> where it was mined; asked of journalled transactions and of acts, when a journal was given."""
+    record: Record = Record()
 
     def said(self, topic: str, agrees: bool = True) -> tuple[Witness, ...]:
         """The witnesses of a topic who agree with the node, or who do not."""

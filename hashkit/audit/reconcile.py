@@ -44,7 +44,9 @@ def reconcile(view: View, subject: Subject, register: Register, progress: Progre
     supply = view.ask(token.total_supply())
     owners = sorted(set(register.owners.values()) - {ZERO})
     codes = {owner: len(_real_code(view.code(owner))) for owner in owners}
-    return State(supply, different, sum(c.same for c in compared), codes)
+    behind = view.code_of(sorted(a for a, raw in register.balances.items() if raw > 0))
+    with_code = {holder: size for holder, code in behind.items() if (size := len(_real_code(code)))}
+    return State(supply, different, sum(c.same for c in compared), codes, holder_codes=with_code)
 
 
 def _real_code(code: bytes) -> bytes:

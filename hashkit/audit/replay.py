@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from hashkit.audit.collect import Collected
-from hashkit.audit.evidence import Pin, Population
+from hashkit.audit.evidence import Pin, Population, Subject
 from hashkit.contracts.logs import facts
 from hashkit.domain.facts import RawLog
-from hashkit.domain.register import Register, fold
+from hashkit.domain.register import Register, fold_from
 
 
-def replay(collected: Collected, token: str, pinned: Pin) -> tuple[Register, Population]:
-    """The register at the pinned block, and what it was made from."""
+def replay(
+    collected: Collected, subject: Subject, pinned: Pin, opening: int | None = None
+) -> tuple[Register, Population, Register | None]:
+    """The register at the pinned block, what it was made from, and the register at the end of block ``opening``."""
     digest, many = sha256(), 0
 
     def read(logs: Iterable[RawLog]) -> Iterator[RawLog]:
@@ -23,7 +25,8 @@ def replay(collected: Collected, token: str, pinned: Pin) -> tuple[Register, Pop
             digest.update(canonical(log))
             yield log
 
-    register = fold(facts(read(collected.logs)), token, cutoff=pinned.block.timestamp)
+    cutoff = pinned.block.timestamp if subject.ours else None  # a stranger's rules are not told by events
+    first, register = fold_from(facts(read(collected.logs)), opening, subject.token, cutoff=cutoff)
     population = Population(
         first=collected.first,
         last=pinned.block.number,
@@ -31,7 +34,7 @@ def replay(collected: Collected, token: str, pinned: Pin) -> tuple[Register, Pop
         logs=many,
         digest=digest.hexdigest(),
     )
-    return register, population
+    return register, population, first
 
 
 def canonical(log: RawLog) -> bytes:

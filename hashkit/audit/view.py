@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from hashkit.audit.evidence import Pin
+from hashkit.audit.evidence import Mined, Pin
 from hashkit.contracts.call import Query
 from hashkit.contracts.hashing import checksum
 from hashkit.contracts.trie import Pool
@@ -20,7 +20,7 @@ from hashkit.errors import RpcError
 from hashkit.rpc.blocks import Block
 from hashkit.rpc.client import Endpoint
 from hashkit.rpc.proofs import read_accounts, read_proofs, unserved
-from hashkit.rpc.reads import code_at, read_many, storage_at
+from hashkit.rpc.reads import code_at, codes_at, read_many, storage_at
 from hashkit.rpc.values import quantity
 
 T = TypeVar("T")
@@ -46,6 +46,8 @@ class View(ABC):
         self.slots: dict[tuple[str, int], bytes] = {}
         """(Address, slot) -> storage word."""
         self.block_times: dict[int, int] = {}
+        self.mined: dict[str, Mined | None] = {}
+        """Transaction hash -> where it was mined; None: the chain has no such transaction."""
         self.pool = Pool()
         """Nodes of the state trie."""
         self.unproved = "" if pin.state else "the node no longer keeps the state of that block"
@@ -73,6 +75,12 @@ class View(ABC):
             self.codes[key] = self._code(key)
         return self.codes[key]
 
+    def code_of(self, addresses: Sequence[str]) -> Mapping[str, bytes]:
+        """Runtime code of many accounts."""
+        missing = [key for key in dict.fromkeys(map(checksum, addresses)) if key not in self.codes]
+        self.codes.update(zip(missing, self._code_of(missing), strict=True))
+        return {address: self.codes[checksum(address)] for address in addresses}
+
     def slot(self, address: str, slot: int) -> bytes:
         """One storage word, 32 bytes."""
         key = (checksum(address), slot)
@@ -99,11 +107,22 @@ class View(ABC):
             progress("reading block times", start + len(part), len(missing))
         return {n: self.block_times[n] for n in numbers}
 
+    def receipts(self, hashes: Sequence[str]) -> Mapping[str, Mined | None]:
+        """Transaction hash -> where it was mined, at or before the block."""
+        missing = [one for one in dict.fromkeys(hashes) if one not in self.mined]
+        for start in range(0, len(missing), _HEADERS):
+            part = missing[start : start + _HEADERS]
+            self.mined.update(zip(part, self._receipts(part), strict=True))
+        return {one: self.mined[one] for one in hashes}
+
     @abstractmethod
     def _answers(self, asked: Sequence[Asked]) -> list[bytes | None]: ...
 
     @abstractmethod
     def _code(self, address: str) -> bytes: ...
+
+    def _code_of(self, addresses: Sequence[str]) -> list[bytes]:
+        return [self._code(address) for address in addresses]
 
     @abstractmethod
     def _slot(self, address: str, slot: int) -> bytes: ...
@@ -116,6 +135,9 @@ class View(ABC):
 
     @abstractmethod
     def _times(self, numbers: Sequence[int]) -> list[int]: ...
+
+    @abstractmethod
+    def _receipts(self, hashes: Sequence[str]) -> list[Mined | None]: ...
 
 
 class LiveView(View):
@@ -136,6 +158,9 @@ class LiveView(View):
 
     def _code(self, address: str) -> bytes:
         return code_at(self._endpoint, address, self._at)
+
+    def _code_of(self, addresses: Sequence[str]) -> list[bytes]:
+        return codes_at(self._endpoint, addresses, self._at)
 
     def _slot(self, address: str, slot: int) -> bytes:
         return storage_at(self._endpoint, address, slot, self._at)
@@ -163,6 +188,19 @@ class LiveView(View):
             if not isinstance(answer, Mapping):
                 raise self._endpoint.trouble(f"has no block {number}")
             found.append(quantity(self._endpoint, answer.get("timestamp")))
+        return found
+
+    def _receipts(self, hashes: Sequence[str]) -> list[Mined | None]:
+        found: list[Mined | None] = []
+        for answer in self._endpoint.batch([("eth_getTransactionReceipt", (one,)) for one in hashes]):
+            if isinstance(answer, RpcError):
+                raise answer
+            if not isinstance(answer, Mapping):
+                found.append(None)
+                continue
+            number, status = (quantity(self._endpoint, answer.get(key)) for key in ("blockNumber", "status"))
+            sender = checksum(str(answer.get("from")))
+            found.append(Mined(number, sender, status == 1) if number <= self.pin.block.number else None)
         return found
 
 

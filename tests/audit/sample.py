@@ -94,7 +94,7 @@ class History:
         self.tell(f.PowersSet, agent=EXECUTOR, powers=int(Power.ISSUE | Power.REDEEM))
         self.tell(f.PowersSet, agent=OFFICER, powers=int(Power.FREEZE | Power.FORCE | Power.PAUSE))
         self.tell(f.PowersSet, REGISTRY, agent=OFFICER, powers=int(Power.ADMIT))
-        self.tell(f.RuleSet, rule="cap", value=50_000_000 * UNIT)
+        self.tell(f.RuleSet, rule="cap", value=50_000_000 * UNIT * (1 + len(self.wallets) // 300))
         self.tell(f.RuleSet, rule="country-list", value=1)
         for country in sorted(set(COUNTRIES)):
             self.tell(f.RuleSet, rule=f"country:{country}", value=1)
@@ -179,7 +179,7 @@ def facts(investors: int) -> History:
 def evidence(investors: int = 139) -> Evidence:
     """What an audit of the bond would have looked at: a node that agrees with the events in everything."""
     story = facts(investors)
-    register = fold(story.facts, TOKEN)
+    register = fold(story.facts, TOKEN, cutoff=CUT_OFF)
     assert not register.irregularities, register.irregularities[:3]
     end = FIRST + (CUT_OFF - START) // 2
     block = Block(end, digest("block", end), digest("block", end - 1), CUT_OFF)

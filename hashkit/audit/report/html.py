@@ -60,9 +60,11 @@ def page(
         most=ROWS,
         index=index,
         names=names,
+        may_hold=result.stranger.may_hold if result.stranger else {},
         block_link=_safe(result.network.block_link(result.block.number)),
         serious=[x for x in result.findings if x.result == "exception"],
-        notes=[x for x in result.findings if x.result in ("note", "not performed")],
+        notes=[x for x in result.findings if x.result == "note"],
+        omitted=[x for x in result.findings if x.result == "not performed"],
     )
 
 
