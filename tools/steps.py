@@ -163,7 +163,8 @@ def clean() -> bool:
 STEPS: dict[str, Callable[[], bool]] = {
     step.__name__.replace("_", "-"): step
     for step in (
-        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, engines, bench_gas, page, prove, clean,
+        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, engines, bench_gas, page, prove,
+        clean,
     )
 }  # fmt: skip
 

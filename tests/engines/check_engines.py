@@ -5,6 +5,7 @@ Run by `make engines`, which brings Spark and a Java runtime out of their Python
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import ibis
@@ -47,7 +48,7 @@ def test_every_engine_gives_the_digest_of_plain_addition(store: ParquetStore, sp
     expected = balances(ROWS, block)
     assert max(expected.values()) > HUGE
     found = {name: digest(cap_table(engine, block)) for name, engine in engines.items()}
-    print("\n".join(f"{name:15} {value}" for name, value in found.items()))
+    sys.stdout.write("".join(f"block {block}  {name:15} {value}\n" for name, value in found.items()))
     assert found == dict.fromkeys(engines, digest(expected))
     steps = {name: supply_steps(engine, block) for name, engine in engines.items()}
     assert steps == dict.fromkeys(engines, steps["duckdb"])

@@ -1,7 +1,7 @@
 """Spark in local mode, out of two Python packages: pyspark and a Java runtime.
 
-pyspark's own launcher asks the runtime for ``jdk.incubator.vector``, a module that only speeds up linear algebra and that
-small runtimes leave out. So the driver is started here, by a ``spark-submit`` of four lines.
+pyspark's own launcher asks the runtime for ``jdk.incubator.vector``, a module that only speeds up linear algebra and
+that small runtimes leave out. So the driver is started here, by a ``spark-submit`` of four lines.
 """
 
 from __future__ import annotations
