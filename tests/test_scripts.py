@@ -13,7 +13,7 @@ from hashkit.rpc.client import Endpoint
 from tests.audit.world import WALLETS, World
 
 ROOT = Path(__file__).resolve().parents[1]
-SCRIPTS = ("register", "supply", "privileged_acts", "kyc_status")
+SCRIPTS = ("register", "supply", "roll_forward", "privileged_acts", "powers", "kyc_status")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,9 @@ def test_a_script_reports_from_an_empty_folder(issued, anvil_url, tmp_path, name
     assert issued.token.address in done.stdout and not done.stderr
     expected = {
         "register": f"{WALLETS[0]}  100.00  66.67  verified",
-        "supply": "totalSupply of the contract  150.00",
+        "supply": "totalSupply of the contract       150.00",
+        "roll_forward": "closing                150.00",
+        "powers": "Fewest keys, directly",
         "privileged_acts": "opened order 0x",
         "kyc_status": WALLETS[1],
     }
