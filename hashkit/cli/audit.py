@@ -29,16 +29,29 @@ if TYPE_CHECKING:
     example="hashkit audit --at 2026-09-30 --out reports/q3\n"
     "hashkit audit 0x5FbDB2315678afecb367f032d93F642f64180aa3 -n hashkey\n"
     "hashkit audit --from 2026-07-01 --at 2026-09-30 --issues batches/issuance.csv\n"
-    "hashkit audit HKGREEN --only C01,C02,C09",
+    "hashkit audit HKGREEN --only C01,C02,C09\n"
+    "hashkit audit HKGREEN --as-order batches/opening.csv",
 )
 @click.argument("token", required=False, metavar="[ADDRESS|SYMBOL]", shell_complete=complete.assets_and_rooms)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the report.")
 @click.option("--only", metavar="IDS", help="Only these checks, no report; silent while all is well.")
+@click.option(
+    "--as-order",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write the register as the opening position of a successor token.",
+)
 @click.option("--open", "open_", is_flag=True, help="Open the report in the browser.")
 @choices(asset=True, at=True)
 @asked
 def command(
-    session: Session, token: str | None, out: Path | None, only: str | None, open_: bool, asked: Asked
+    session: Session,
+    token: str | None,
+    out: Path | None,
+    only: str | None,
+    as_order: Path | None,
+    open_: bool,
+    asked: Asked,
 ) -> None:
     """Read a token's logs, replay its register at a block, prove it against the block's state root, write a report.
 
@@ -58,9 +71,20 @@ def command(
     files = [str(path) for path in save(result, folder)]
     if open_:
         click.launch((folder / "report.html").absolute().as_uri())
+    warnings = hand_over(result, as_order) if as_order is not None else []
     data = {**result.to_dict(), "files": files}
     links = {"token": session.network.address_link(result.subject.token)}
-    session.show(Answer(data, audit_lines(result, files), links=links, code=7 if result.exceptions else 0))
+    code = 7 if result.exceptions else 0
+    session.show(Answer(data, audit_lines(result, files), warnings=warnings, links=links, code=code))
+
+
+def hand_over(result: AuditResult, file: Path) -> list[str]:
+    """Writes the opening position of a successor; what does not travel with the units comes back as warnings."""
+    from hashkit.audit.successor import left_behind, opening_position
+    from hashkit.store.files import write_atomic
+
+    write_atomic(file, opening_position(result))
+    return list(left_behind(result))
 
 
 def only_these(result: AuditResult, wanted: Collection[str]) -> Answer:
