@@ -24,6 +24,7 @@ SOLC_VERSION = "0.8.30"
 SMOKE_SCRIPT = ROOT / "scripts" / "register.py"
 PINS = "tools/constraints-test.txt"
 OLDER_PINS = "tools/constraints-web3-7.txt"
+ENGINE_PINS = "tools/constraints-engines.txt"
 APE_PINS = "tools/constraints-ape.txt"
 OLDER = (
     *(f"chain/test_{name}.py" for name in ("command_signer", "devnet_rpc", "dialects", "keys", "sender")),
@@ -121,6 +122,12 @@ def prove() -> bool:
     return run_proofs(sys.argv[2:])
 
 
+def engines() -> bool:
+    """The reports' SQL on DuckDB and, through ibis, on Spark: the same digests."""
+    made = environment("engines", "spark", ENGINE_PINS)
+    return _run([*_pytest_command(made), "-s", "tests/engines/check_engines.py"])
+
+
 def older() -> bool:
     """What goes through web3, eth-account, eth-abi and click, on the older supported set of them."""
     return _pytest(environment("web3-7", "test", OLDER_PINS), "-m", "not slow", *(f"tests/{name}" for name in OLDER))
@@ -156,7 +163,8 @@ def clean() -> bool:
 STEPS: dict[str, Callable[[], bool]] = {
     step.__name__.replace("_", "-"): step
     for step in (
-        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, bench_gas, page, prove, clean,
+        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, engines, bench_gas, page, prove,
+        clean,
     )
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _HEADINGS = ("hits", "external_id", "order", "row", "wallet", "amount", "date", "transaction")
 
 
-@verb("sample", example="hashkit audit sample HKGREEN --seed q3-2026 --size 25 --issues batches/issuance.csv")
+@verb("sample", example="hashkit audit sample --seed q3 --size 25 --issues batches/issuance.csv")
 @click.argument("token", required=False, metavar="[ADDRESS|SYMBOL]", shell_complete=complete.assets)
 @click.option("--seed", required=True, metavar="TEXT", help="Any text; the same one draws the same sample.")
 @click.option("--size", required=True, type=click.IntRange(min=1), help="How many points to draw.")

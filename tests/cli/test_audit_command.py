@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -107,6 +109,24 @@ def test_the_auditors_other_questions(issued):
     drawn = issued.ok("audit", "sample", "HKGREEN", "--seed", "q3", "--size", "2", "--out", "sample.csv", "--json")
     assert sum(row["hits"] for row in drawn.data["data"]["rows"]) == 2
     assert (issued.folder / "sample.csv").read_text().startswith('"hits","external_id"')
+
+
+def test_names_go_into_a_folder_of_their_own(issued, tmp_path):
+    ran = issued.ok("audit", "--out", "shown", "--identities", "register/investors.csv", "--json").data["data"]["files"]
+    plain = [Path(issued.folder / name) for name in ran if name.startswith("shown/")]
+    secret = [Path(issued.folder / name) for name in ran if name.startswith("shown-CONFIDENTIAL/")]
+    naming = [path for path in secret if b"INV-001" in path.read_bytes()]
+    assert len(plain) + len(secret) == len(ran) and all(path.name.startswith("CONFIDENTIAL-") for path in naming)
+    assert "INV-001" in next(path for path in secret if path.suffix == ".txt").read_text()
+    assert not any(b"INV-001" in path.read_bytes() for path in plain)
+
+
+def test_redaction_hides_wallets_on_the_screen_too(issued):
+    ran = issued.ok("audit", "--out", "hidden", "--redact", "--json")
+    holders = ran.data["data"]["holders"]
+    assert holders and all(re.fullmatch(r"#[0-9a-f]{10}", h["wallet"]) for h in holders)
+    assert not re.search(r"0x70997970", ran.out + (issued.folder / "hidden/report.html").read_text(), re.IGNORECASE)
+    issued.fails(2, "audit", "--redact", "--identities", "register/investors.csv")
 
 
 def test_an_exception_is_exit_code_7_and_the_report_is_written(issued):

@@ -17,8 +17,8 @@ from hashkit.audit.result import AuditResult
 
 NOT_HIDDEN = (
     "Redacted: wallets, investors and transactions are the first 10 digits of the SHA-256 of their lower-case text. "
-    "Token, contracts, block, amounts, dates and countries are not hidden. Whoever reads the chain at this block finds "
-    "the holders again by their amounts, or by hashing every wallet."
+    "Token, contracts, block, amounts, dates, countries and the labels of files that the auditor gave are not hidden. "
+    "Whoever reads the chain at this block finds the holders again by their amounts, or by hashing every wallet."
 )
 
 _LONG = re.compile(r"0x[0-9a-fA-F]{64}|0x[0-9a-fA-F]{40}(?![0-9a-fA-F])")
