@@ -157,9 +157,9 @@ class Witness:
     """Somebody beside the node who was asked for the hash of the block, or for its events."""
 
     who: str
-    """``a second node at https://…``, ``the explorer at …``, ``the auditor``, ``L1 at …``."""
+    """``a second node at https://…``, ``the explorer at …``, ``the auditor``."""
     topic: str
-    """``block`` or ``events``."""
+    """``block`` or ``events``; ``unheard``: no answer came."""
     agrees: bool
     text: str
 

@@ -18,6 +18,7 @@ from hashkit.audit.replay import replay
 from hashkit.audit.result import AuditResult, judge, named_blocks, named_transactions
 from hashkit.audit.stranger import look, recognise
 from hashkit.audit.view import LiveView, Progress, View
+from hashkit.audit.witness import NOBODY, Witnesses, hear
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.network import Network
 from hashkit.errors import NodeError
@@ -35,6 +36,7 @@ def audit(
     first: int | None = None,
     since: int | str | None = None,
     files: Sequence[Given] = (),
+    witnesses: Witnesses = NOBODY,
     on_progress: Progress | None = None,
 ) -> AuditResult:
     """Audits the token at ``address`` at a block, from the chain alone.
@@ -43,8 +45,9 @@ def audit(
     ``store``: a folder that keeps the events for the next time. ``first``: the block to read from, for a
     token that does not say when it was deployed (default for such a token: 0). ``since``: where the period
     begins, a block (its end) or a date (its first second); default: the token's own beginning. ``files``: what
-    the auditor compares with, see ``audit.inputs``. ``on_progress`` is told (what, done, of how much). Nothing
-    is written to the chain, and nothing is believed that can be compared.
+    the auditor compares with, see ``audit.inputs``. ``witnesses``: who is asked beside the node. ``on_progress``
+    is told (what, done, of how much). Nothing is written to the chain, and nothing is believed that can be
+    compared.
 
     NodeError when the node is on another chain, cannot be read or changes history under the audit;
     InputError when there is no contract.
@@ -60,7 +63,10 @@ def audit(
     def collected(subject: Subject) -> Collected:
         return collect(endpoint, view, subject, store, progress)
 
-    result = gather(view, checksum(address), first, collected, begins, files, lambda _: (), progress)
+    def heard(subject: Subject, logs: Collected) -> tuple[Witness, ...]:
+        return hear(witnesses, endpoint, view, subject, logs, progress)
+
+    result = gather(view, checksum(address), first, collected, begins, files, heard, progress)
     if block(endpoint, pinned.block.number).hash != pinned.block.hash:
         raise NodeError(
             f"Block {pinned.block.number} was replaced during the audit.",
@@ -77,7 +83,7 @@ def gather(
     collected_of: Callable[[Subject], Collected],
     begins: Block | None,
     files: Sequence[Given],
-    witnesses: Callable[[Collected], tuple[Witness, ...]],
+    witnesses: Callable[[Subject, Collected], tuple[Witness, ...]],
     progress: Progress = lambda what, done, total: None,
 ) -> AuditResult:
     """The audit itself, over whatever view: of a node, or of the evidence of an earlier audit.
@@ -97,9 +103,8 @@ def gather(
     mined = view.receipts(named_transactions(register, inputs)) if inputs.journals else {}
     opening = Opening(begins, before) if begins is not None and before is not None else None
     read_of = (view.network, view.pin, subject, population, register, state.with_proved(proof), code, times, proof)
-    evidence = Evidence(
-        *read_of, witnesses=witnesses(collected), stranger=stranger, inputs=inputs, opening=opening, mined=mined
-    )
+    said = witnesses(subject, collected)
+    evidence = Evidence(*read_of, said, stranger=stranger, inputs=inputs, opening=opening, mined=mined)
     return judge(replace(evidence, record=record(view, token, first, evidence, collected.logs, files)))
 
 

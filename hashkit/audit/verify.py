@@ -22,6 +22,7 @@ from hashkit.audit.report import FORMATS, render
 from hashkit.audit.result import AuditResult
 from hashkit.audit.run import gather
 from hashkit.audit.saved import Damaged, Files, SavedView, read_logs, read_pin, read_request
+from hashkit.audit.witness import known_hash
 from hashkit.domain.facts import RawLog
 from hashkit.errors import InputError
 from hashkit.rpc.parse import parse
@@ -63,6 +64,7 @@ def verify(folder: Path, block_hash: str | None = None) -> Verified:
 
     InputError when there is no such folder; whatever is wrong inside is a difference.
     """
+    block_hash = None if block_hash is None else known_hash(block_hash)
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder.", next_step="Name the folder that --out wrote.", code="NO_FILE")
     try:
@@ -96,7 +98,7 @@ def verify_files(files: Files, block_hash: str | None = None) -> Verified:
         return Verified((f"The evidence cannot be judged ({type(error).__name__}).",), digest, "nothing", None)
     made[MANIFEST] = manifest({name: sha256(content).hexdigest() for name, content in made.items()}, formats)
     differences = list(_unlike(files, made))
-    if block_hash is not None and result.block.hash != block_hash.lower():
+    if block_hash is not None and result.block.hash != block_hash:
         differences.append(f"The block is {result.block.hash}, and not the one you named.")
     return Verified(tuple(differences), digest, _rests_on(result, block_hash), result)
 
@@ -114,7 +116,7 @@ def derive(files: Files) -> AuditResult:
             raise Damaged(f"{FOLDER}/{LOGS} is damaged: a log is of another contract or of another block.")
         return Collected(logs, contracts, first)
 
-    return gather(view, request.token, request.first, collected, opening, request.given, lambda _: witnesses)
+    return gather(view, request.token, request.first, collected, opening, request.given, lambda *_: witnesses)
 
 
 def read_manifest(text: bytes) -> tuple[Mapping[str, str], Sequence[str]]:
