@@ -50,7 +50,8 @@ def head(result: AuditResult) -> None:
     """What was read, and at which block."""
     subject, block = result.subject, result.block
     print(f"{subject.symbol or 'token'} {subject.token} on {result.network.name} ({result.network.chain_id})")
-    print(f"block {block.number} {block.hash}{'' if result.final else ', not yet final'}; attested by one node")
+    final = "" if result.final else ", not yet final"
+    print(f"block {block.number} {block.hash}{final}; attested by {result.attested_by}")
     for sentence in subject.unread:
         print(sentence)
     print()

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import sample
+from time import time
 
 import pytest
 
 from hashkit.chain import devnet
+from hashkit.rpc.client import Endpoint
 
 ENGINES = ("anvil", "py-evm")
 
@@ -62,6 +64,23 @@ def fresh(engine: str, folder: Path) -> Iterator[devnet.Running]:
         yield devnet.up(folder, engine=engine, port=free_port())
     finally:
         devnet.down(folder)
+
+
+class Stage:
+    """An anvil that many tests use one after the other, each as it stood when the stage was set."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._node = Endpoint(url)
+        self._set = self._node.call("evm_snapshot")
+
+    def rewind(self) -> None:
+        """The chain as it was, but with the time of now."""
+        self._node.call("anvil_dropAllTransactions")
+        self._node.call("evm_setAutomine", (True,))
+        assert self._node.call("evm_revert", (self._set,))
+        self._set = self._node.call("evm_snapshot")
+        self._node.call("evm_setTime", (int(time()),))
 
 
 @pytest.fixture

@@ -6,47 +6,44 @@ read from their own beginning, because an investor may have been admitted long b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
 
-from hashkit.audit.evidence import Pin, Subject
+from hashkit.audit.evidence import Subject
 from hashkit.audit.view import Progress, View
+from hashkit.contracts.hashing import keccak
 from hashkit.contracts.identity_registry import IdentityRegistry
 from hashkit.contracts.logs import fact
 from hashkit.domain.facts import ZERO, RawLog, SlotSet
-from hashkit.domain.network import Network
 from hashkit.domain.register import REGISTRY_SLOT
-from hashkit.errors import InputError
 from hashkit.rpc.blocks import block
 from hashkit.rpc.client import Endpoint
-from hashkit.rpc.logs import read_logs
-from hashkit.store.events import EventStore
-
-EVENTS = "events.db"
-SEGMENT = 100_000
-"""Blocks that are read before they are kept."""
+from hashkit.rpc.history import History
+from hashkit.store.stores import fill, open_store
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The logs, and whose they are: address -> ``token``, ``identity registry`` or ``compliance``."""
+    """The logs, and whose they are: address -> ``token``, ``identity registry`` or ``compliance``.
 
-    logs: tuple[RawLog, ...]
+    ``logs`` may be gone through again and again, and comes out of the event store each time where there is one.
+    """
+
+    logs: Iterable[RawLog]
     contracts: dict[str, str]
     first: int
 
 
 def collect(endpoint: Endpoint, view: View, subject: Subject, store: Path | None, progress: Progress) -> Collected:
     """Every log up to the pinned block. NodeError when a range cannot be read: a gap is never skipped."""
-    reader = _Reader(endpoint, view.network, view.pin, store, progress)
-    own = tuple(reader.read([subject.token], subject.first))
+    reader = _Reader(endpoint, view, store, progress)
+    own = reader.read([subject.token], subject.first)
     contracts, first = sources(own, view, subject)
     others = [address for address in contracts if address != subject.token]
     rest = reader.read(others, first) if others else ()
-    logs = merge(own, rest, key=lambda log: (log.block, log.log_index))
-    return Collected(tuple(logs), contracts, first)
+    return Collected(_Merged(own, rest) if others else own, contracts, first)
 
 
 def sources(own: Iterable[RawLog], view: View, subject: Subject) -> tuple[dict[str, str], int]:
@@ -58,6 +55,7 @@ def sources(own: Iterable[RawLog], view: View, subject: Subject) -> tuple[dict[s
     others = {a: slot for a, slot in sorted(filled.items()) if slot != REGISTRY_SLOT or _tells(view, a)}
     for address, slot in others.items():
         contracts[address] = "identity registry" if slot == REGISTRY_SLOT else slot
+    view.code_of(list(contracts))  # also of contracts that stand in no slot now; whatever code was read is proved
     return contracts, min([subject.first, *(_born(view, a, subject) for a in others)])
 
 
@@ -80,42 +78,51 @@ def _born(view: View, address: str, subject: Subject) -> int:
     return born if born is not None and born <= view.pin.block.number else subject.first
 
 
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """Two runs of logs as one, in chain order."""
+
+    one: Iterable[RawLog]
+    other: Iterable[RawLog]
+
+    def __iter__(self) -> Iterator[RawLog]:
+        return merge(self.one, self.other, key=lambda log: (log.block, log.log_index))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """Logs that lie in an event store, which is opened anew each time they are read."""
+
+    folder: Path
+    chain_id: int
+    addresses: Sequence[str]
+    first: int
+    last: int
+
+    def __iter__(self) -> Iterator[RawLog]:
+        with open_store(self.folder, self.chain_id, self.addresses) as kept:
+            yield from kept.logs(self.first, self.last)
+
+
 class _Reader:
     """Reads logs up to the pinned block: from the event store what it has, the rest from the node."""
 
-    def __init__(
-        self, endpoint: Endpoint, network: Network, pinned: Pin, store: Path | None, progress: Progress
-    ) -> None:
-        self._endpoint, self._chain_id = endpoint, network.chain_id
-        self._last, self._progress = pinned.block.number, progress
-        self._store = store / EVENTS if store is not None else None
+    def __init__(self, endpoint: Endpoint, view: View, store: Path | None, progress: Progress) -> None:
+        self._endpoint, self._view, self._progress, self._store = endpoint, view, progress, store
 
-    def read(self, addresses: list[str], first: int) -> Iterator[RawLog]:
-        if self._store is None:
-            yield from self._fetch(addresses, first, first, self._last)
-            return
-        with EventStore(self._store, self._chain_id, addresses) as kept:
-            self._fill(kept, addresses, first)
-            yield from kept.logs(first, self._last)
+    def read(self, addresses: list[str], first: int) -> Iterable[RawLog]:
+        """Their logs from block ``first`` on."""
+        chain_id, last = self._view.network.chain_id, self._view.pin.block.number
 
-    def _fill(self, kept: EventStore, addresses: list[str], first: int) -> None:
-        """What the store lacks, a segment at a time. A segment is taken in only after its end block was found
-        unchanged, so that a broken scan leaves whole segments of one history."""
-        start = kept.resume(first, self._hash_at)
-        for lower in range(start, self._last + 1, SEGMENT):
-            upper = min(lower + SEGMENT - 1, self._last)
-            logs = list(self._fetch(addresses, first, lower, upper))
-            parent, end = block(self._endpoint, lower).parent_hash, block(self._endpoint, upper).hash
-            kept.add(lower, upper, logs, parent_hash=parent, end_hash=end)
-
-    def _hash_at(self, number: int) -> str | None:
-        try:
-            return block(self._endpoint, number).hash
-        except InputError:  # the chain became shorter than what was read once
-            return None
-
-    def _fetch(self, addresses: list[str], first: int, lower: int, upper: int) -> Iterator[RawLog]:
         def told(_: int, done: int, logs: int) -> None:
-            self._progress("reading events", done - first + 1, self._last - first + 1)
+            self._progress("reading events", done - first + 1, last - first + 1)
 
-        return read_logs(self._endpoint, addresses, lower, upper, on_range=told)
+        history = History(self._endpoint, addresses, last, told)
+        if self._store is None:
+            return [log for _, _, logs in history.ranges(first) for log in logs]
+        genesis = block(self._endpoint, 0).hash
+        code = "0x" + keccak(self._view.code(addresses[0])).hex() if len(addresses) == 1 else ""
+        named = {"genesis_hash": genesis, "code_hash": code}
+        with open_store(self._store, chain_id, addresses, **named) as kept:
+            fill(kept, first, history)
+        return _Stored(self._store, chain_id, addresses, first, last)

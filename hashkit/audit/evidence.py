@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hashkit.audit.inputs import NO_INPUTS, Inputs
+from hashkit.contracts.header import Header
+from hashkit.domain.facts import RawLog
 from hashkit.domain.network import Network
 from hashkit.domain.register import Register
 from hashkit.rpc.blocks import Block
@@ -38,6 +41,10 @@ class Pin:
     final: bool
     state: bool
     """The node still answers calls at this block."""
+    header: Header | None = None
+    """The header whose hash is the block's; everything proved hangs on its state root."""
+    no_header: str = ""
+    """Why the hash could not be made again; empty when it could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,96 @@ class State:
     owner_codes: Mapping[str, int]
     """Owner -> bytes of code at its address; 0: a key."""
     why_not: str = ""
+    holder_codes: Mapping[str, int] = field(default_factory=dict)
+    """Holder -> bytes of code at its address, where there is any."""
 
     def differing(self, topic: str) -> tuple[Compared, ...]:
         """What of a topic does not agree."""
         return tuple(c for c in self.compared if c.topic == topic and not c.same)
+
+    def with_proved(self, proof: Proof) -> State:
+        """The same with what the state root says otherwise, but balances and code, which have checks of their own."""
+        beside = tuple(c for c in proof.compared if c.topic not in ("balance", "code", "slot"))
+        return replace(self, compared=self.compared + beside)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the state root of the block says, by proofs that were verified here. ``why_not`` empty: it does."""
+
+    why_not: str
+    layout: str = ""
+    """Where the token keeps its balances."""
+    supply: int | None = None
+    total: int = 0
+    """Sum of the proved balances of every account that ever stood in a movement."""
+    balances: int = 0
+    """How many were proved."""
+    words: int = 0
+    """Storage words that were proved, balances among them."""
+    codes: int = 0
+    """Contracts and keys whose code, or lack of it, was proved."""
+    compared: tuple[Compared, ...] = ()
+    """What differs from the replay, or from what the contract or the node answered."""
+    broken: tuple[str, ...] = ()
+    """Proofs that do not fit the state root, in sentences."""
+
+    @property
+    def proved(self) -> bool:
+        """The register's balances and the supply are proved, nobody's left out."""
+        good = not self.why_not and not self.broken and not self.differing("balance")
+        return good and self.supply is not None and self.total == self.supply
+
+    @property
+    def told(self) -> str:
+        """How well the balances are known, in the words of a report."""
+        if self.why_not:
+            return f"not proved ({self.why_not})"
+        return "not proved" if self.broken else "proved"
+
+    def differing(self, topic: str) -> tuple[Compared, ...]:
+        """What of a topic does not agree."""
+        return tuple(c for c in self.compared if c.topic == topic)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form; amounts in smallest units, as text."""
+        return {
+            "proved": self.proved,
+            "whyNot": self.why_not,
+            "layout": self.layout,
+            "supply": None if self.supply is None else str(self.supply),
+            "sumOfBalances": str(self.total),
+            "balances": self.balances,
+            "words": self.words,
+            "codes": self.codes,
+            "differing": len(self.compared),
+            "broken": list(self.broken),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Somebody beside the node who was asked for the hash of the block, or for its events."""
+
+    who: str
+    """``a second node at https://…``, ``the explorer at …``, ``the auditor``."""
+    topic: str
+    """``block`` or ``events``; ``unheard``: no answer came."""
+    agrees: bool
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"who": self.who, "topic": self.topic, "agrees": self.agrees, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """A transaction that a block holds."""
+
+    block: int
+    sender: str
+    succeeded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +262,25 @@ class Stranger:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """The register at the end of an earlier block."""
+
+    block: Block
+    register: Register
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was read, as the files of a bundle: see ``bundle``."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    logs: Iterable[RawLog] = field(default=(), repr=False, compare=False)
+    """They have a file too, which can be long: it is written from here."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Path in the bundle -> SHA-256, the logs' among them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything together."""
 
@@ -181,5 +293,23 @@ class Evidence:
     code: tuple[CodePart, ...]
     times: Mapping[int, int]
     """Block -> its time, for every block a report names."""
+    proof: Proof
+    witnesses: tuple[Witness, ...] = ()
     stranger: Stranger | None = None
     """Of a token that is not ours, when the node has the state of the block."""
+    inputs: Inputs = NO_INPUTS
+    """The files that the auditor gave."""
+    opening: Opening | None = None
+    """The books at the beginning of the period, when one was named."""
+    mined: Mapping[str, Mined | None] = field(default_factory=dict)
+    """Transaction -> where it was mined; asked of journalled transactions and of acts, when a journal was given."""
+    record: Record = Record()
+
+    def said(self, topic: str, agrees: bool = True) -> tuple[Witness, ...]:
+        """The witnesses of a topic who agree with the node, or who do not."""
+        return tuple(w for w in self.witnesses if w.topic == topic and w.agrees is agrees)
+
+    @property
+    def attested_by(self) -> str:
+        """Whose word the hash of the block rests on."""
+        return " and ".join(["one node", *(w.who for w in self.said("block"))])

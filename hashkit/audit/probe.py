@@ -5,14 +5,18 @@ What a stranger's contract refuses to say is noted in plain words.
 
 from __future__ import annotations
 
+import re
+
 from hashkit.audit.evidence import Pin, Subject
 from hashkit.audit.view import View
 from hashkit.audit.words import clean
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.domain.network import Network
+from hashkit.domain.terms import instant
 from hashkit.errors import InputError, RpcError
-from hashkit.rpc.blocks import Block, block, block_at
+from hashkit.rpc.blocks import TAGS, Block, block, block_at, block_at_time
 from hashkit.rpc.client import Endpoint
+from hashkit.rpc.proofs import header_at
 from hashkit.rpc.reads import code_at
 
 _GONE = ("missing trie node", "state", "pruned", "historical", "archive", "not available", "history")
@@ -22,7 +26,23 @@ def pin(endpoint: Endpoint, network: Network, at: int | str | None) -> Pin:
     """The block of the report, by hash: the network's last final one unless ``at`` names another."""
     chosen = block_at(endpoint, at, network.finality)
     final = network.finality == "latest" or chosen.number <= block(endpoint, network.finality).number
-    return Pin(chosen, final, _has_state(endpoint, chosen))
+    header, why = header_at(endpoint, chosen)
+    return Pin(chosen, final, _has_state(endpoint, chosen), header, why)
+
+
+def opening_block(endpoint: Endpoint, since: int | str | None, last: Block) -> Block | None:
+    """Where a period begins: the end of the block that ``since`` names, or the last block before a day or time."""
+    if since is None:
+        return None
+    is_block = isinstance(since, int) or since in TAGS or re.fullmatch(r"[0-9]{1,19}|0x[0-9a-fA-F]{64}", since)
+    found = block_at(endpoint, since, "latest") if is_block else block_at_time(endpoint, instant(str(since)) - 1)
+    if found.number > last.number:
+        raise InputError(
+            f"The period begins in block {found.number}, after block {last.number}.",
+            next_step="Let --from lie before --at.",
+            code="PERIOD",
+        )
+    return found
 
 
 def _has_state(endpoint: Endpoint, chosen: Block) -> bool:

@@ -44,7 +44,9 @@ def reconcile(view: View, subject: Subject, register: Register, progress: Progre
     supply = view.ask(token.total_supply())
     owners = sorted(set(register.owners.values()) - {ZERO})
     codes = {owner: len(_real_code(view.code(owner))) for owner in owners}
-    return State(supply, different, sum(c.same for c in compared), codes)
+    behind = view.code_of(sorted(a for a, raw in register.balances.items() if raw > 0))
+    with_code = {holder: size for holder, code in behind.items() if (size := len(_real_code(code)))}
+    return State(supply, different, sum(c.same for c in compared), codes, holder_codes=with_code)
 
 
 def _real_code(code: bytes) -> bytes:
@@ -63,9 +65,9 @@ def _questions(subject: Subject, register: Register) -> Iterator[Question]:
     yield "slots", REGISTRY_SLOT, register.slots.get(REGISTRY_SLOT, ZERO), token.identity_registry()
     yield "slots", COMPLIANCE_SLOT, register.slots.get(COMPLIANCE_SLOT, ZERO), token.compliance()
     for what, query in (("paused", token.paused()), ("halted", token.halted())):
-        yield "stops", what, _text(what in register.stops), query
+        yield "stops", what, text(what in register.stops), query
     for account in sorted(_frozen_ever(register)):
-        yield "stops", f"{account} frozen", _text(account in register.frozen), token.is_frozen(account)
+        yield "stops", f"{account} frozen", text(account in register.frozen), token.is_frozen(account)
         amount = str(register.frozen_amounts.get(account, 0))
         yield "stops", f"{account} frozen amount", amount, token.frozen_tokens(account)
     yield "cap", "cap", str(rules.get("cap", 0)), token.cap()
@@ -77,7 +79,7 @@ def _questions(subject: Subject, register: Register) -> Iterator[Question]:
         yield "rules", "max-units-per-investor", str(most), RuleBook(book).max_units()
     for order_id, seen in sorted(register.orders.items()):
         state = OrderState(b"", 0, seen.next_row, 0, seen.issued, 0, seen.closed)
-        yield "orders", f"order {order_id}", _text(state), token.order_of(bytes.fromhex(order_id[2:]))
+        yield "orders", f"order {order_id}", text(state), token.order_of(bytes.fromhex(order_id[2:]))
     yield from _of_authority(subject, register)
     yield from _of_investors(register)
 
@@ -105,10 +107,10 @@ def _of_investors(register: Register) -> Iterator[Question]:
     if address in register.registries:
         registry = IdentityRegistry(address)
         for holder in sorted(register.balances):
-            yield "standing", holder, _standing(register.standing(holder)), registry.standing(holder)
+            yield "standing", holder, standing_text(register.standing(holder)), registry.standing(holder)
 
 
-def _standing(known: Standing) -> str:
+def standing_text(known: Standing) -> str:
     denied = ", denied" if known.denied else ""
     return (
         f"investor {known.investor}, country {known.country:03d}, class {known.investor_class}, "
@@ -116,10 +118,10 @@ def _standing(known: Standing) -> str:
     )
 
 
-def _text(answer: object) -> str:
+def text(answer: object) -> str:
     """An answer in the words of the replay."""
     if isinstance(answer, Standing):
-        return _standing(answer)
+        return standing_text(answer)
     if isinstance(answer, OrderState):
         return f"issued {answer.issued}, next row {answer.next_row}, {'closed' if answer.closed else 'open'}"
     if isinstance(answer, bool):
@@ -131,6 +133,6 @@ def _compare(view: View, questions: Sequence[Question]) -> list[Compared]:
     """Every question with its answer."""
     answers = view.ask_many([query for *_, query in questions])
     return [
-        Compared(topic, what, replayed, None if answer is None else _text(answer))
+        Compared(topic, what, replayed, None if answer is None else text(answer))
         for (topic, what, replayed, _), answer in zip(questions, answers, strict=True)
     ]

@@ -14,7 +14,9 @@ from typing import Any
 from hashkit.audit import words
 from hashkit.audit.acts import ActRow, acts, rules_in_words
 from hashkit.audit.checks import Finding, check
-from hashkit.audit.evidence import CodePart, Evidence, Population, Stranger, Subject
+from hashkit.audit.evidence import CodePart, Evidence, Population, Proof, Record, Stranger, Subject, Witness
+from hashkit.audit.inputs import Inputs
+from hashkit.audit.sections import TIMELINES, Sections, sections
 from hashkit.domain.books import OrderSeen
 from hashkit.domain.network import Network
 from hashkit.domain.register import REGISTRY_SLOT, Register
@@ -25,19 +27,12 @@ SCHEMA = "hashkit.audit/1"
 LIMITS = (
     "The contracts are unaudited. This is a comparison of records, not an audit opinion.",
     (
-        "Events and state come from one node; nobody else attested the block. Proofs against the state root and a "
-        "second node were not asked for."
-    ),
-    (
         "Nothing here proves that the asset exists, that anybody paid, or who a wallet's owner is: investors are "
         "random numbers on chain, and their papers were not seen."
     ),
-    (
-        "Whether each transfer was between investors verified at that time, payments, prices and reserves were not "
-        "checked."
-    ),
+    "Payments and prices were compared as far as files were given; reserves were not checked.",
 )
-"""What was not checked, said in every report."""
+"""What was not checked, said in every report; ``AuditResult.limits`` adds whose word it rests on."""
 
 STEPS = 240  # points of a line over time
 FLOW_BLOCKS = 10_000  # whose times are asked for, so that each flow finds its month
@@ -144,6 +139,15 @@ class AuditResult:
     """Block, its time and the holders at its end; thinned out to ``STEPS``."""
     stranger: Stranger | None
     """What a token answers that is not ours."""
+    sections: Sections
+    proof: Proof
+    attested_by: str
+    """Whose word the hash of the block rests on: ``one node``, or more."""
+    witnesses: tuple[Witness, ...]
+    limits: tuple[str, ...]
+    """What was not checked."""
+    record: Record
+    """What the result was made from."""
 
     @property
     def exceptions(self) -> bool:
@@ -160,6 +164,10 @@ class AuditResult:
         """Smallest units as a decimal string."""
         return words.amount(raw, self.subject.decimals)
 
+    def timeline(self, name: str) -> tuple[ActRow, ...]:
+        """The acts of a timeline, oldest first: powers, rules, stops, forced, orders or documents."""
+        return tuple(row for row in self.acts if row.kind in TIMELINES[name])
+
     def to_dict(self) -> dict[str, Any]:
         """JSON form with its schema id."""
         f = self.figures
@@ -171,7 +179,8 @@ class AuditResult:
                 "hash": self.block.hash,
                 "time": words.time(self.block.timestamp),
                 "final": self.final,
-                "attestedBy": "one node",
+                "attestedBy": self.attested_by,
+                "witnesses": [witness.to_dict() for witness in self.witnesses],
             },
             "token": {
                 "address": self.subject.token,
@@ -226,7 +235,10 @@ class AuditResult:
                 for month, minted, burnt in self.flows
             ],
             "stranger": self.stranger.to_dict() if self.stranger else None,
-            "limits": list(LIMITS),
+            "proof": self.proof.to_dict(),
+            "evidence": dict(self.record.digests),
+            **self.sections.to_dict(),
+            "limits": list(self.limits),
         }
 
     def _order(self, order: OrderSeen) -> dict[str, Any]:
@@ -271,7 +283,23 @@ def judge(evidence: Evidence) -> AuditResult:
         flows=_flows(e),
         holder_steps=tuple((b, e.times[b], many) for b, many in thinned(r.holder_steps)),
         stranger=e.stranger,
+        sections=sections(e),
+        proof=e.proof,
+        attested_by=e.attested_by,
+        witnesses=e.witnesses,
+        limits=_limits(e),
+        record=e.record,
     )
+
+
+def _limits(e: Evidence) -> tuple[str, ...]:
+    """What this audit did not check: ``LIMITS``, and whose word it rests on."""
+    proved = "Balances, supply and code were proved against the state root of the block. "
+    state = proved if e.proof.proved else f"Nothing was proved against a state root: {e.proof.why_not or 'see C02'}. "
+    others = "Block and events were attested by more than one: see C06 and C07. "
+    alone = "Block and events come from one node; nobody else attested them. "
+    missing = "Events that left no trace in a balance may be missing."
+    return (LIMITS[0], state + (others if e.witnesses else alone) + missing, *LIMITS[1:])
 
 
 def thinned(steps: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
@@ -291,7 +319,14 @@ def named_blocks(register: Register) -> set[int]:
         | set(register.former.values())
         | {block for doubt in register.watched.doubts for block in doubt.blocks}
         | {row.where.block for row in register.watched.rows}
+        | {fact.where.block for fact in register.refs.values()}
     )
+
+
+def named_transactions(register: Register, inputs: Inputs) -> list[str]:
+    """The transactions that a journal is held against: its own, and every act of authority."""
+    journalled = [one.tx_hash for journal in inputs.journals for one in journal.transactions]
+    return sorted({*journalled, *(act.fact.where.tx_hash for act in register.acts)})
 
 
 def _timed(flows: tuple[tuple[int, int, int], ...]) -> tuple[tuple[int, int, int], ...]:

@@ -8,17 +8,19 @@ without a function. Whatever was answered is kept: it is what the report was mad
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from hashkit.audit.evidence import Pin
+from hashkit.audit.evidence import Mined, Pin
 from hashkit.contracts.call import Query
 from hashkit.contracts.hashing import checksum
+from hashkit.contracts.trie import Pool
 from hashkit.domain.network import Network
 from hashkit.errors import RpcError
 from hashkit.rpc.blocks import Block
 from hashkit.rpc.client import Endpoint
-from hashkit.rpc.reads import code_at, read_many, storage_at
+from hashkit.rpc.proofs import read_accounts, read_proofs, unserved
+from hashkit.rpc.reads import code_at, codes_at, read_many, storage_at
 from hashkit.rpc.values import quantity
 
 T = TypeVar("T")
@@ -44,6 +46,14 @@ class View(ABC):
         self.slots: dict[tuple[str, int], bytes] = {}
         """(Address, slot) -> storage word."""
         self.block_times: dict[int, int] = {}
+        self.mined: dict[str, Mined | None] = {}
+        """Transaction hash -> where it was mined; None: the chain has no such transaction."""
+        self.pool = Pool()
+        """Nodes of the state trie."""
+        self.unproved = "" if pin.state else "the node no longer keeps the state of that block"
+        """Why nothing can be proved; empty while it can."""
+        if pin.header is None:
+            self.unproved = f"the hash of the block could not be made again from its header ({pin.no_header})"
 
     def ask(self, query: Query[T]) -> T | None:
         """The answer, or None when the contract refuses or does not understand the question."""
@@ -65,12 +75,28 @@ class View(ABC):
             self.codes[key] = self._code(key)
         return self.codes[key]
 
+    def code_of(self, addresses: Sequence[str]) -> Mapping[str, bytes]:
+        """Runtime code of many accounts."""
+        missing = [key for key in dict.fromkeys(map(checksum, addresses)) if key not in self.codes]
+        self.codes.update(zip(missing, self._code_of(missing), strict=True))
+        return {address: self.codes[checksum(address)] for address in addresses}
+
     def slot(self, address: str, slot: int) -> bytes:
         """One storage word, 32 bytes."""
         key = (checksum(address), slot)
         if key not in self.slots:
             self.slots[key] = self._slot(*key)
         return self.slots[key]
+
+    def fetch_proofs(self, address: str, slots: Sequence[int], told: Callable[[int, int], None] | None = None) -> None:
+        """The nodes that prove an account and its slots into the pool; whether they do, the walk finds out."""
+        if not self.unproved:
+            self._fetch_proofs(address, slots, told)
+
+    def fetch_accounts(self, addresses: Sequence[str]) -> None:
+        """The same for accounts without their slots."""
+        if not self.unproved and addresses:
+            self._fetch_accounts(addresses)
 
     def times(self, numbers: Sequence[int], progress: Progress) -> Mapping[int, int]:
         """Block -> its time."""
@@ -81,17 +107,37 @@ class View(ABC):
             progress("reading block times", start + len(part), len(missing))
         return {n: self.block_times[n] for n in numbers}
 
+    def receipts(self, hashes: Sequence[str]) -> Mapping[str, Mined | None]:
+        """Transaction hash -> where it was mined, at or before the block."""
+        missing = [one for one in dict.fromkeys(hashes) if one not in self.mined]
+        for start in range(0, len(missing), _HEADERS):
+            part = missing[start : start + _HEADERS]
+            self.mined.update(zip(part, self._receipts(part), strict=True))
+        return {one: self.mined[one] for one in hashes}
+
     @abstractmethod
     def _answers(self, asked: Sequence[Asked]) -> list[bytes | None]: ...
 
     @abstractmethod
     def _code(self, address: str) -> bytes: ...
 
+    def _code_of(self, addresses: Sequence[str]) -> list[bytes]:
+        return [self._code(address) for address in addresses]
+
     @abstractmethod
     def _slot(self, address: str, slot: int) -> bytes: ...
 
     @abstractmethod
+    def _fetch_proofs(self, address: str, slots: Sequence[int], told: Callable[[int, int], None] | None) -> None: ...
+
+    @abstractmethod
+    def _fetch_accounts(self, addresses: Sequence[str]) -> None: ...
+
+    @abstractmethod
     def _times(self, numbers: Sequence[int]) -> list[int]: ...
+
+    @abstractmethod
+    def _receipts(self, hashes: Sequence[str]) -> list[Mined | None]: ...
 
 
 class LiveView(View):
@@ -113,8 +159,25 @@ class LiveView(View):
     def _code(self, address: str) -> bytes:
         return code_at(self._endpoint, address, self._at)
 
+    def _code_of(self, addresses: Sequence[str]) -> list[bytes]:
+        return codes_at(self._endpoint, addresses, self._at)
+
     def _slot(self, address: str, slot: int) -> bytes:
         return storage_at(self._endpoint, address, slot, self._at)
+
+    def _fetch_proofs(self, address: str, slots: Sequence[int], told: Callable[[int, int], None] | None) -> None:
+        self._add(read_proofs(self._endpoint, address, slots, self.pin.block, told))
+
+    def _fetch_accounts(self, addresses: Sequence[str]) -> None:
+        self._add(read_accounts(self._endpoint, addresses, self.pin.block))
+
+    def _add(self, nodes: Iterable[bytes]) -> None:
+        try:
+            self.pool.add(nodes)
+        except RpcError as error:
+            if not unserved(error):
+                raise
+            self.unproved = "the node does not serve eth_getProof"
 
     def _times(self, numbers: Sequence[int]) -> list[int]:
         found = []
@@ -125,6 +188,19 @@ class LiveView(View):
             if not isinstance(answer, Mapping):
                 raise self._endpoint.trouble(f"has no block {number}")
             found.append(quantity(self._endpoint, answer.get("timestamp")))
+        return found
+
+    def _receipts(self, hashes: Sequence[str]) -> list[Mined | None]:
+        found: list[Mined | None] = []
+        for answer in self._endpoint.batch([("eth_getTransactionReceipt", (one,)) for one in hashes]):
+            if isinstance(answer, RpcError):
+                raise answer
+            if not isinstance(answer, Mapping):
+                found.append(None)
+                continue
+            number, status = (quantity(self._endpoint, answer.get(key)) for key in ("blockNumber", "status"))
+            sender = checksum(str(answer.get("from")))
+            found.append(Mined(number, sender, status == 1) if number <= self.pin.block.number else None)
         return found
 
 

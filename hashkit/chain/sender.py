@@ -9,14 +9,15 @@ only when the first was mined and reverted, or with the same nonce when its fee 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from hashkit.chain import fees, rehearsal
-from hashkit.chain.answers import number, read_receipt
+from hashkit.chain.answers import number
 from hashkit.chain.send_errors import SendAnswer, read_answer
 from hashkit.chain.signing import Signer, fields, read_signed, sign
+from hashkit.chain.stock import Ledger, Told, ask, receipt_of, settle, take_stock
 from hashkit.contracts.call import Call, Deploy
 from hashkit.domain.attempts import Attempt, Receipt
 from hashkit.domain.network import Network
@@ -35,28 +36,6 @@ _GRACE = 4
 """Block times for which a used nonce may go without a receipt: nodes behind one address differ."""
 
 
-class Ledger(Protocol):
-    """Where the sender writes down what it is about to do. Each method returns when it is on the disk."""
-
-    def next_nonce(self) -> int:
-        """One above the highest nonce ever signed, or 0."""
-
-    def attempts(self, step: int) -> tuple[Attempt, ...]:
-        """Everything signed for a step, oldest first."""
-
-    def unsettled(self, final: int) -> tuple[Attempt, ...]:
-        """Everything signed with a nonce of which no block up to ``final`` holds a transaction, lowest first."""
-
-    def record_signed(self, attempt: Attempt) -> None:
-        """Keep the signed bytes; refuse a nonce that belongs to other content."""
-
-    def record_sent(self, tx_hash: str) -> None:
-        """A node has taken the bytes."""
-
-    def record_mined(self, receipt: Receipt) -> None:
-        """A block holds the transaction."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Sends for one signer on one chain. ``on_event`` is told (kind, transaction hash, text)."""
@@ -65,7 +44,7 @@ class Sender:
     network: Network
     signer: Signer
     ledger: Ledger
-    on_event: Callable[[str, str, str], None] = field(default=lambda kind, tx_hash, text: None)
+    on_event: Told = field(default=lambda kind, tx_hash, text: None)
     wait_seconds: float = 300.0
 
     def perform(self, step: int, action: Call | Deploy, *, renew: bool = False) -> Receipt:
@@ -124,34 +103,15 @@ class Sender:
         return receipt if receipt.succeeded else None
 
     def take_stock(self) -> tuple[Attempt, ...]:
-        """Bring the journal up to the chain, by reading alone. What is in no block is returned, newest of each nonce.
-
-        A crash may have come between a block and the journal; a reorganisation may have moved a transaction
-        to another block, put a rival with the same nonce in its place, or thrown it out.
-        """
+        """Bring the journal up to the chain; what is in no block is returned. See ``chain.stock``."""
         self.check_chain()
-        known: dict[int, list[Attempt]] = {}
-        for attempt in self.ledger.unsettled(self._final()):
-            known.setdefault(attempt.nonce, []).append(attempt)
-        missing = []
-        for rivals in known.values():
-            receipts = [self._receipt(rival) for rival in rivals]
-            for rival, receipt in zip(rivals, receipts, strict=True):
-                if receipt is not None:
-                    self._settle(rival, receipt)
-                elif rival.state == "MINED" and any(receipts):
-                    self.ledger.record_sent(rival.tx_hash)
-            if not any(receipts):
-                missing.append(rivals[-1])
-        return tuple(missing)
+        return take_stock(self.endpoint, self.network, self.signer.address, self.ledger, self.on_event)
 
-    def catch_up(self) -> None:
-        """Bring journal and chain together: whatever was signed and is not in a block is sent again.
+    def send_again(self, missing: Sequence[Attempt]) -> None:
+        """Bring the chain up to the journal: what ``take_stock`` found missing goes out again, unchanged.
 
-        Lowest nonce first, unchanged; this closes gaps after a crash and puts back what a
-        reorganisation threw out.
+        Lowest nonce first; this closes gaps after a crash and puts back what a reorganisation threw out.
         """
-        missing = self.take_stock()
         used = self._count("latest")
         for attempt in missing:
             if attempt.nonce >= used:
@@ -307,15 +267,12 @@ class Sender:
         return [each for each in self.ledger.attempts(attempt.step) if each.nonce == attempt.nonce]
 
     def _settle(self, attempt: Attempt, receipt: Receipt) -> None:
-        if (attempt.state, attempt.block_hash) != ("MINED", receipt.block_hash):
-            self.ledger.record_mined(receipt)
-            self.on_event("mined", receipt.tx_hash, f"block {receipt.block}")
+        settle(self.ledger, attempt, receipt, self.on_event)
 
     # Asking. While waiting, a node that does not answer is asked again, not believed.
 
     def _receipt(self, attempt: Attempt) -> Receipt | None:
-        found = self._ask("eth_getTransactionReceipt", attempt.tx_hash)
-        return read_receipt(found, attempt, self.signer.address)
+        return receipt_of(self.endpoint, attempt, self.signer.address)
 
     def _is_known(self, attempt: Attempt) -> bool:
         return self._ask("eth_getTransactionByHash", attempt.tx_hash) is not None
@@ -336,20 +293,7 @@ class Sender:
         return isinstance(found, str) and int(found, 16) > nonce
 
     def _ask(self, method: str, *params: Any) -> Any:
-        try:
-            return self.endpoint.call(method, params)
-        except NodeError:
-            return None
-
-    def _final(self) -> int:
-        """The last block that no reorganisation can undo; -1 when the node cannot say."""
-        if self.network.dev:
-            return -1  # whoever runs the embedded chain may roll it back, though it calls every block final
-        found = self._ask("eth_getBlockByNumber", "finalized", False)
-        try:
-            return int(found["number"], 16)
-        except (KeyError, TypeError, ValueError):
-            return -1
+        return ask(self.endpoint, method, *params)
 
     def _count(self, tag: str) -> int:
         return number(self.endpoint, "eth_getTransactionCount", self.signer.address, tag)

@@ -68,7 +68,7 @@ def sign(signer: Signer, wanted: dict[str, Any]) -> tuple[bytes, str]:
     raw = signer.sign_transaction(dict(wanted))
     try:
         got = read_signed(raw)
-        by = _signed_by(raw)
+        by = signed_by(raw)
     except Exception as error:  # noqa: BLE001 - a foreign signer returns any bytes, decoders raise anything
         raise _not_ours(f"it cannot be read ({type(error).__name__})") from None
     wrong = [name for name in _COMPARED if got.get(name) != wanted.get(name)]
@@ -120,7 +120,8 @@ def created_address(sender: str, nonce: int) -> str:
     return checksum(keccak(bytes([0xC0 + len(body)]) + body)[12:])
 
 
-def _signed_by(raw: bytes) -> str:
+def signed_by(raw: bytes) -> str:
+    """Who signed these bytes, checksummed."""
     from eth_account import Account
 
     return str(Account.recover_transaction(raw))

@@ -1,4 +1,4 @@
-"""``hashkit batch``: what was sent from this machine, and how a broken batch goes on. Floor 4."""
+"""``hashkit batch``: what was sent from this machine, and how a broken batch or journal is mended. Floor 4."""
 
 from __future__ import annotations
 
@@ -48,3 +48,24 @@ def show(session: Session, batch_id: str) -> None:
 def resume(session: Session, batch_id: str) -> None:
     """Go on with BATCH where it stopped; the same as running its command again."""
     act(session, session.connect().resume(batch_id))
+
+
+@command.command("recover", example="hashkit batch recover")
+@choices(account=True)
+def recover(session: Session) -> None:
+    """Make the journal again from the chain: it was lost or damaged, or an old copy came back.
+
+    Signs and sends nothing. What can be read is put back: every transaction of the acting account with this
+    project's contracts. What only the lost machine knew stays lost: batches that were planned and not sent,
+    the ids of rows and the labels of investors.
+    """
+    found = session.connect(watching=True).recover()
+    rows = [(x.title, "mined" if x.succeeded else "reverted", str(x.block), x.tx_hash) for x in found.put_back]
+    warnings = []
+    if found.renewed:
+        warnings.append(f"The damaged journal was set aside as .hashkit/journal/{found.renewed}.")
+    if found.lost:
+        warnings.append(f"{found.lost} transactions of the account are not to be found; try another node.")
+    headings = ("what", "state", "block", "transaction") if rows else ()
+    lines = ["The journal lacked nothing."]
+    session.show(Answer(found.to_dict(), lines, headings=headings, rows=rows, warnings=warnings))

@@ -39,7 +39,7 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
         Entry("transfer", "transfer", "Move units; --check explains a refusal without sending"),
         Entry("redeem", "redeem", "End units against a redemption paper, once"),
         Entry("apply", "apply", "Do what a saved plan says, after reading it yourself"),
-        Entry("batch", "batch", "list | show | resume: what was sent, and how final it is"),
+        Entry("batch", "batch", "list | show | resume | recover: what was sent, how final it is"),
         Entry("control", "control", "pause | halt | freeze | force | burn: acts that need a reason"),
     ),
     "Govern": (
@@ -69,6 +69,9 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
 COMMANDS: Mapping[str, Entry] = {entry.name: entry for part in SECTIONS.values() for entry in part}
 
 ROOMS: Mapping[str, tuple[Entry, ...]] = {
-    "audit": (),
+    "audit": (
+        Entry("powers", "audit_powers", "Who can do what, with how few keys, and what changed"),
+        Entry("verify", "audit_verify", "Derive a saved report again from its evidence, offline"),
+    ),
 }
 """Commands under a command that also does something by itself: ``hashkit audit 0x…``, ``hashkit audit verify``."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hashkit.issuer.asset import Asset
     from hashkit.issuer.client import Hashkit
     from hashkit.issuer.plan import Plan
+    from hashkit.issuer.steps import Event
     from hashkit.rpc.client import Endpoint
     from hashkit.store.project import Project
 
@@ -253,7 +254,13 @@ class Session:
         from hashkit.cli.progress import Progress
 
         with Progress(self.screen, len(plan.steps)) as progress:
-            return plan.send(progress.hear)
+
+            def hear(event: Event) -> None:
+                if event.kind == "recovered":
+                    self._warned.append(event.text)
+                progress.hear(event)
+
+            return plan.send(hear)
 
     def show(self, answer: Answer) -> None:
         """Print the answer. Exit codes other than 0 end the command here."""

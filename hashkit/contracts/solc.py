@@ -103,9 +103,7 @@ class NodeSoljson:
     def _run(self, option: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "SOLJSON": str(self.soljson)}
         command = [str(self.node), str(WRAPPER), option]
-        return subprocess.run(
-            command, input=stdin, capture_output=True, check=False, encoding="utf-8", env=environment
-        )
+        return subprocess.run(command, input=stdin, capture_output=True, check=False, encoding="utf-8", env=environment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,11 @@ _AMOUNTS = ("amount", "value", "newCap", "size")
 _ROW_BITS = 96  # of a packed row: the amount; the wallet lies above
 
 
-def call_lines(context: Context, calls: Sequence[Call]) -> Iterator[tuple[str, ...]]:
+def call_lines(context: Context, calls: Sequence[Call], *, guess: bool = False) -> Iterator[tuple[str, ...]]:
     """``(number, contract.function, arguments)`` of each call. InputError when one cannot be read.
 
-    Which contract an address is comes from this project's deployment records, never from the calls.
+    Which contract an address is comes from this project's deployment records, never from the calls. ``guess``: where
+    the project has no record at all (a deployment was cut off), by what is called.
     """
     places: dict[str, tuple[str, str, int]] = {}
     for record in deployments(context.project, context.network.chain_id):
@@ -37,6 +38,8 @@ def call_lines(context: Context, calls: Sequence[Call]) -> Iterator[tuple[str, .
     known = labels(context)
     for number, call in enumerate(calls, start=1):
         name, symbol, decimals = places.get(call.to, ("", "", 0))
+        if guess and not places:
+            name = next((each for each, faces in _FACES.items() if read_call(call.data, *faces)), "")
         found = read_call(call.data, *_FACES[name]) if name in _FACES else None
         if found is None:
             raise _unreadable(number, call, name)

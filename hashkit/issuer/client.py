@@ -24,6 +24,7 @@ from hashkit.issuer.batches import Batch, batch, batches, resume
 from hashkit.issuer.context import Context
 from hashkit.issuer.deploy import plan_deploy
 from hashkit.issuer.plan import Plan
+from hashkit.issuer.rebuild import Rebuilt, recover
 from hashkit.issuer.steps import Outcome
 from hashkit.rpc.client import Endpoint, split_urls
 from hashkit.rpc.reads import read
@@ -132,6 +133,10 @@ class Hashkit:
     def resume(self, batch_id: str) -> Plan[Outcome]:
         """The rest of a batch that did not end."""
         return resume(self.context, batch_id)
+
+    def recover(self) -> Rebuilt:
+        """Make the journal equal to the chain: what the acting account sent and this machine does not know of."""
+        return recover(self.context)
 
     def asset(self, symbol: str) -> Asset:
         """An asset of this project by its symbol, or by the address of its token."""

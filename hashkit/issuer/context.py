@@ -10,6 +10,7 @@ from hashkit.chain.keys import Signer
 from hashkit.domain.network import Network
 from hashkit.errors import AccountError, NodeError
 from hashkit.rpc.client import Endpoint
+from hashkit.store.deployments import deployments
 from hashkit.store.journal import Journal
 from hashkit.store.project import Project
 
@@ -49,8 +50,11 @@ class Context:
             raise self._nobody()
         return self.signer
 
-    def open_journal(self, on_wait: Callable[[str], None] | None = None) -> Journal:
-        """The journal of the acting account on this chain. Waits for other processes that use it."""
+    def open_journal(self, on_wait: Callable[[str], None] | None = None, *, renew: bool = False) -> Journal:
+        """The journal of the acting account on this chain. Waits for other processes that use it.
+
+        ``renew``: a damaged one is set aside and begun anew.
+        """
         return Journal.open(
             self.project.journal,
             self.network.chain_id,
@@ -58,15 +62,18 @@ class Context:
             genesis=self.genesis(),
             clock=self.clock,
             disposable=self.network.dev,
+            renew=renew,
             wait_seconds=self.lock_seconds,
             on_wait=on_wait,
         )
 
     @property
-    def has_journal(self) -> bool:
-        """Whether there is somebody who signs, and who has sent something from this machine before."""
-        name = f"{self.network.chain_id}-{self.signer.address.lower()}.db" if self.signer else ""
-        return bool(name) and (self.project.journal / name).exists()
+    def may_have_sent(self) -> bool:
+        """Whether there is somebody who signs, and a journal or a deployment of earlier work."""
+        if self.signer is None:
+            return False
+        journal = self.project.journal / f"{self.network.chain_id}-{self.signer.address.lower()}.db"
+        return journal.exists() or any(True for _ in deployments(self.project, self.network.chain_id))
 
     def genesis(self) -> str:
         """Hash of the chain's first block, 0x-hex: it tells two chains with one id apart."""

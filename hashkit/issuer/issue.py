@@ -256,6 +256,9 @@ class Issuing:
 
     def _result(self, prepared: PreparedOrder) -> Callable[[Outcome], Issued]:
         def result(outcome: Outcome) -> Issued:
+            if prepared.state.opened:  # perhaps from a machine that was lost: no part of it may go out again
+                with IssueRows(self.context.project.rows_file) as memory:
+                    memory.remember_rows(self._chain, self.token.address, _remembered(prepared))
             state = read(self.context.endpoint, self.token.order_of(prepared.order.order_id), "latest")
             supply = read(self.context.endpoint, self.token.total_supply(), "latest")
             return Issued(

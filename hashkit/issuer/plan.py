@@ -76,7 +76,7 @@ class Plan(Generic[R]):
         Raises what ``refused`` holds, before anything is sent; see ``carry_out`` for the rest. Running the
         same plan again goes on where an earlier run stopped.
         """
-        if not self.ready and not self.context.has_journal:
+        if not self.ready and not self.context.may_have_sent:
             return self.result(Outcome())
         return self.result(carry_out(self.context, self.title, self.steps, on_event))
 

@@ -50,7 +50,11 @@ def restored(found: SavedPlan, batch: str | None = None) -> tuple[Step, ...]:
 
 def digest_of(action: Action) -> str:
     """SHA-256 of what is to be sent: recipient, wei and data."""
-    to, value, data = essence(action)
+    return content_digest(*essence(action))
+
+
+def content_digest(to: str | None, value: int, data: bytes) -> str:
+    """``digest_of`` from the parts; a creation has no ``to``."""
     return hashlib.sha256(f"{to or 'new'}|{value}|".encode() + data).hexdigest()
 
 

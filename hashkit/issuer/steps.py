@@ -81,7 +81,7 @@ def calls_of(steps: Sequence[Step]) -> list[Call]:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Progress. Kinds: waiting, step, resumed, signed, sent, unsure, mined, done, skipped, stopped."""
+    """Progress. Kinds: waiting, recovered, step, resumed, signed, sent, unsure, mined, done, skipped, stopped."""
 
     kind: str
     step: str

@@ -25,6 +25,7 @@ from hashkit.errors import (
     TransactionFailed,
 )
 from hashkit.issuer.context import Context
+from hashkit.issuer.rebuild import Rebuilt, catch_up
 from hashkit.issuer.saved import code_hash, digest_of, saved
 from hashkit.issuer.settle import hold, settle
 from hashkit.issuer.steps import Action, Event, Outcome, Step, StepOutcome
@@ -77,14 +78,19 @@ class _Run:
     now: str = ""
     code: dict[str, str] = field(default_factory=dict)
     """Address -> hash of the code that was there when the run began."""
+    rebuilt: Rebuilt = field(default_factory=Rebuilt)
+    """What the journal lacked when the run began."""
 
     def all(self) -> None:
         """Bring journal and chain together, then the steps one by one. Without steps only what is read counts."""
         if self.steps:
             self.code = {address: code_hash(self.context, address) for address in self._touched()}
-            self.sender.catch_up()
-        else:
-            self.sender.take_stock()
+        missing = self.sender.take_stock()
+        self.rebuilt = catch_up(self.context, self.journal)
+        if self.rebuilt.text:
+            self.tell(Event("recovered", "", f"{self.rebuilt.text} See them: hashkit batch list."))
+        if self.steps:
+            self.sender.send_again(missing)
         for position, step in enumerate(self.steps):
             self.now = step.title
             self.outcomes.append(self._one(position, step))
@@ -188,7 +194,9 @@ class _Run:
         if step.repeatable:
             found = self.journal.find_unfinished(target, digest)
         else:
-            found = self.journal.find(target, step.key)
+            found = self.journal.find(target, step.key) or self._stray(position, step, target, digest)
+        if found is None and step.repeatable:
+            self._once_only(step, target, digest)
         if found is None:
             batch = self._batch(None)
             key = f"{step.key}#{batch}/{position}" if step.repeatable else step.key
@@ -205,6 +213,26 @@ class _Run:
         if found.state == "DONE":
             raise _changed(step, found, action)
         return self.journal.replan(found.id, digest)
+
+    def _stray(self, position: int, step: Step, target: str, digest: str) -> StepRecord | None:
+        """The same act, found on the chain without its name when the journal was put back together."""
+        for stray in self.journal.find_strays(target, digest):
+            if stray.state == "DONE" and self._holds(step):
+                return self.journal.adopt(stray.id, self._batch(None), position, step.key, step.title)
+        return None
+
+    def _once_only(self, step: Step, target: str, digest: str) -> None:
+        """Refused when this may be what a lost journal knew of: whether it is wanted twice only the user can say."""
+        same = next((p for p in self.rebuilt.put_back if (p.target, p.digest) == (target, digest)), None)
+        if same is None and not self.rebuilt.lost:
+            return
+        known = f"The same is on chain, in block {same.block}, and was" if same else "Some of the account's acts were"
+        raise Refused(
+            f"{step.title}: it may have happened before. Nothing was sent.",
+            why=f"{known} not in the journal here, which was lost or is an old copy; what was found is in it now.",
+            next_step="See hashkit batch list. If it is wanted all the same, run the same command again.",
+            code="JOURNAL_BEHIND",
+        )
 
     def _batch(self, known: str | None) -> str:
         if self.batch is None:

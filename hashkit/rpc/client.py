@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from hashkit.errors import NodeError, RpcError
-from hashkit.rpc.node import Again, Calls, Node
+from hashkit.rpc.node import Again, Calls, Node, Quick
 
 T = TypeVar("T")
 
@@ -79,10 +79,14 @@ class Endpoint:
     def takes_block_hashes(self, takes: bool) -> None:
         self._current.takes_block_hashes = takes
 
-    def call(self, method: str, params: Sequence[Any] = ()) -> Any:
-        """The result of one call. RpcError when the node refuses, NodeError when there is no sensible answer."""
+    def call(self, method: str, params: Sequence[Any] = (), quick: Quick | None = None) -> Any:
+        """The result of one call. RpcError when the node refuses, NodeError when there is no sensible answer.
+
+        ``quick`` may read the bytes of a read's answer itself; what it makes of them is then the result.
+        """
         if _is_read(method):
-            found = self._whole(method, params, self._read(method, lambda node: node.call(method, params)))
+            heard = self._read(method, lambda node: node.call(method, params, quick=quick))
+            found = self._whole(method, params, heard)
         else:
             found = self._write(lambda node: node.call(method, params, fresh=True))
         if isinstance(found, RpcError):
@@ -133,6 +137,17 @@ class Endpoint:
             alone._nodes, alone._current, alone._head = (node,), node, 0
             found.append(alone)
         return tuple(found)
+
+    def others(self) -> tuple[Endpoint, ...]:
+        """Every node but the one in use, each as an endpoint of its own."""
+        return tuple(each for each in self.each() if each._current is not self._current)
+
+    def twin(self) -> Endpoint:
+        """The same nodes over connections of their own, at the same pace: for another thread."""
+        other = copy.copy(self)
+        other._nodes = tuple(node.twin() for node in self._nodes)
+        other._current = other._nodes[self._nodes.index(self._current)]
+        return other
 
     def close(self) -> None:
         """Close the connections; the next call opens another."""

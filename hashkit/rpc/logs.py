@@ -1,4 +1,7 @@
-"""Logs in bounded ranges that shrink on errors. A range is read whole, or the scan fails: never a gap. Floor 2."""
+"""Logs in bounded ranges that shrink on errors. A range is read whole, or the scan fails: never a gap. Floor 2.
+
+``scan.py`` does the same over several connections, into columns.
+"""
 
 from __future__ import annotations
 
@@ -29,40 +32,63 @@ def read_logs(
 ) -> Iterator[RawLog]:
     """All logs of ``addresses`` in blocks ``first`` to ``last``, in (block, log index) order.
 
+    As ``read_ranges``, which says the rest.
+    """
+    for _, _, logs in read_ranges(endpoint, addresses, first, last, step=step, on_range=on_range):
+        yield from logs
+
+
+def read_ranges(
+    endpoint: Endpoint,
+    addresses: Sequence[str],
+    first: int,
+    last: int,
+    *,
+    step: int = 2000,
+    on_range: Callable[[int, int, int], None] | None = None,
+) -> Iterator[tuple[int, int, list[RawLog]]]:
+    """First block, last block and logs of ranges that tile ``first`` to ``last``, in (block, log index) order.
+
     Ranges begin at ``step`` blocks; ``on_range`` is told (first, last, number of logs) of each. Believe what
     came out only when the iterator has ended: the last thing it does is to see that the chain stood still.
 
     InputError when a block of the range does not exist. NodeError ``REORG`` when the chain changes under the
     scan, ``LOGS`` when a single block cannot be read, ``NODE_ANSWER`` for logs nobody asked for.
     """
-    wanted = {checksum(address) for address in addresses}
-    if not wanted or first < 0 or step < 1:
-        raise InputError("A scan needs an address, a first block and a step of at least one block.", code="SCAN")
+    wanted = wanted_addresses(addresses, first, step)
     if last < first:
         return
     # A node that does not have the range may answer "no logs": both ends must be there.
     begin, end = block(endpoint, first), block(endpoint, last)
     ends = {first: begin.hash, last: end.hash}
-    pace = _Pace(step)
+    pace = Pace(step)
     lower = first
     while lower <= last:
         upper = min(last, lower + pace.width - 1)
         try:
-            found = endpoint.call("eth_getLogs", (_filter(wanted, lower, upper),))
+            found = endpoint.call("eth_getLogs", (question(wanted, lower, upper),))
         except NodeError as error:
             pace.shrink(endpoint, lower, upper, error)
             continue
-        logs = _checked(endpoint, found, wanted, lower, upper, ends)
-        yield from logs
+        logs = checked(endpoint, found, wanted, lower, upper, ends)
+        yield lower, upper, logs
         if on_range is not None:
             on_range(lower, upper, len(logs))
         lower = upper + 1
         pace.done(len(logs))
     if block(endpoint, last).hash != end.hash:
-        raise _moved(endpoint, f"block {last} was replaced")
+        raise moved(endpoint, f"block {last} was replaced")
 
 
-class _Pace:
+def wanted_addresses(addresses: Sequence[str], first: int, step: int) -> set[str]:
+    """The addresses, checksummed. InputError for a scan that makes no sense."""
+    wanted = {checksum(address) for address in addresses}
+    if not wanted or first < 0 or step < 1:
+        raise InputError("A scan needs an address, a first block and a step of at least one block.", code="SCAN")
+    return wanted
+
+
+class Pace:
     """How many blocks to ask for next."""
 
     def __init__(self, width: int) -> None:
@@ -91,22 +117,22 @@ class _Pace:
             ) from None
         if self._grown:  # the wider range was too much, so it is tried again less often
             self._patience = min(self._patience * 2, 100 * _GROW_AFTER)
-        self.width, self._good, self._grown = (upper - lower + 1) // 2, 0, False
+        self.width, self._good, self._grown = min(self.width, (upper - lower + 1) // 2), 0, False
 
 
-def _filter(addresses: set[str], lower: int, upper: int) -> dict[str, Any]:
-    """No topics: one pass for all events, and an unknown one is seen too."""
+def question(addresses: set[str], lower: int, upper: int) -> dict[str, Any]:
+    """The filter. No topics: one pass for all events, and an unknown one is seen too."""
     return {"address": sorted(addresses), "fromBlock": hex(lower), "toBlock": hex(upper)}
 
 
-def _checked(
+def checked(
     endpoint: Endpoint, found: Any, wanted: set[str], lower: int, upper: int, ends: Mapping[int, str]
 ) -> list[RawLog]:
     """The logs of one answer in order, each of which can be an answer to the question."""
     if not isinstance(found, list):
         raise endpoint.trouble("answers eth_getLogs with something else")
     spelling = {address.lower(): address for address in wanted}
-    logs = sorted((_log(endpoint, entry, spelling) for entry in found), key=lambda log: (log.block, log.log_index))
+    logs = sorted((read_log(endpoint, entry, spelling) for entry in found), key=lambda log: (log.block, log.log_index))
     hashes, previous = dict(ends), (-1, -1)
     for log in logs:
         if not lower <= log.block <= upper:
@@ -115,16 +141,17 @@ def _checked(
             raise endpoint.trouble(f"answers with log {log.log_index} of block {log.block} twice")
         previous = (log.block, log.log_index)
         if hashes.setdefault(log.block, log.block_hash) != log.block_hash:
-            raise _moved(endpoint, f"block {log.block} has two hashes")
+            raise moved(endpoint, f"block {log.block} has two hashes")
     return logs
 
 
-def _log(endpoint: Endpoint, entry: Any, spelling: Mapping[str, str]) -> RawLog:
+def read_log(endpoint: Endpoint, entry: Any, spelling: Mapping[str, str]) -> RawLog:
+    """One log out of its JSON; NodeError when it can be none of the ``spelling`` (small letters -> checksummed)."""
     if not isinstance(entry, Mapping):
         raise endpoint.trouble("answers with a log that is none")
     removed, address, topics = entry.get("removed", False), entry.get("address"), entry.get("topics")
     if removed is not False and removed is not None:
-        raise _moved(endpoint, "a log is marked as removed")
+        raise moved(endpoint, "a log is marked as removed")
     if not isinstance(address, str) or address.lower() not in spelling:
         raise endpoint.trouble("answers with a log of an address nobody asked for")
     if not isinstance(topics, list) or len(topics) > 4:
@@ -149,7 +176,8 @@ def _place(endpoint: Endpoint, value: Any) -> int:
     return found
 
 
-def _moved(endpoint: Endpoint, how: str) -> NodeError:
+def moved(endpoint: Endpoint, how: str) -> NodeError:
+    """A NodeError about a chain that did not stand still."""
     return NodeError(
         f"The chain changed during the scan: {how}.",
         why=f"The node at {endpoint.label} followed a reorganisation, or answers from two chains.",

@@ -6,9 +6,10 @@ asks twice; ``client`` decides about that.
 
 from __future__ import annotations
 
+import copy
 import http.client
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hashkit.domain.network import masked
@@ -23,6 +24,8 @@ _LONGEST_MESSAGE = 300
 _LONGEST_REST = 3600.0  # seconds that we note down when a node asks for more
 
 Calls = Sequence[tuple[str, Sequence[Any]]]
+Quick = Callable[[bytes, int], Any]
+"""Reads the bytes of the answer to a question of this number; None when they should be read as JSON."""
 
 
 class Again(Exception):
@@ -43,7 +46,8 @@ class Node:
     """A node at ``url``; ``timeout`` bounds each exchange, in seconds."""
 
     def __init__(self, url: str, timeout: float) -> None:
-        parts = split_url(url)
+        self._parts = split_url(url)
+        parts = self._parts
         self._wire = Wire(parts, timeout)
         self._timeout = timeout
         self._next_id = 0
@@ -57,14 +61,25 @@ class Node:
         self.secrets = {s for s in secrets if s and len(s) >= 6}
         """What must not be shown in a node's own words; ``client`` adds what is secret in the URLs of the others."""
 
-    def call(self, method: str, params: Sequence[Any], *, fresh: bool = False) -> Any:
-        """The result of one call, or the RpcError that the node answers with.
+    def twin(self) -> Node:
+        """The same node over a connection of its own, at the same pace: for another thread."""
+        other = copy.copy(self)
+        other._wire = Wire(self._parts, self._timeout)
+        return other
+
+    def call(self, method: str, params: Sequence[Any], *, fresh: bool = False, quick: Quick | None = None) -> Any:
+        """The result of one call, or the RpcError that the node answers with; or what ``quick`` made of the bytes.
 
         ``fresh`` opens a connection of its own: a kept one may be dead, and then nobody knows what the node got.
         """
         number = self._number(1)
         ask = {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
-        found = self._result(method, self._exchange(ask, fresh), number)
+        reply = self._exchange(ask, fresh)
+        read = quick(reply.body, number) if quick is not None and reply.status == 200 else None
+        if read is not None:
+            self.pace.answered()
+            return read
+        found = self._result(method, self._read(reply), number)
         if isinstance(found, RpcError) and _is_rate_limit(found):
             raise self._limited(None)
         self.pace.answered()
@@ -77,7 +92,7 @@ class Node:
             {"jsonrpc": "2.0", "id": first + i, "method": method, "params": list(params)}
             for i, (method, params) in enumerate(calls)
         ]
-        answers = self._exchange(asks, fresh)
+        answers = self._read(self._exchange(asks, fresh))
         if isinstance(answers, Mapping) and answers.get("error") is not None:
             said = read_error("a batch", answers["error"], self.clean)
             if _is_rate_limit(said):
@@ -130,14 +145,14 @@ class Node:
             raise self._again(f"gives no result to {method}")
         return answer["result"]
 
-    def _exchange(self, ask: Any, fresh: bool) -> Any:
-        """The JSON that answers ``ask``. Raises Again where another try may help, NodeError where not."""
+    def _exchange(self, ask: Any, fresh: bool) -> Reply:
+        """What comes back for ``ask``. Raises Again where another try may help, NodeError where not."""
         if fresh:
             self._wire.close()
         self.pace.keep()
         kept = self._wire.is_open
         try:
-            reply = self._wire.post(json.dumps(ask, separators=(",", ":")).encode())
+            return self._wire.post(json.dumps(ask, separators=(",", ":")).encode())
         except NotConnected as error:
             raise self._unreachable(str(error)) from None
         except TimeoutError:
@@ -149,9 +164,9 @@ class Node:
         except (OSError, http.client.HTTPException) as error:
             broke = self.trouble("broke off", why=f"{type(error).__name__} while it answered.", code="NO_ANSWER")
             raise Again(broke, rest=0.0 if kept else None, lost=kept) from None
-        return self._read(reply)
 
     def _read(self, reply: Reply) -> Any:
+        """The JSON of a reply. Raises Again where another try may help, NodeError where not."""
         status = reply.status
         if 300 <= status < 400:
             next_step = "Configure the address it sends you to, if you trust it."

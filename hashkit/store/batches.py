@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hashkit.errors import InputError
+from hashkit.store.journal import FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class BatchRecord:
 
     @property
     def done(self) -> int:
-        """How many of its steps were seen through."""
-        return sum(step.state == "DONE" for step in self.begun)
+        """How many of its steps were seen through. What was found on the chain is over, even where it reverted."""
+        over = ("DONE", "FAILED") if self.title == FOUND else ("DONE",)
+        return sum(step.state in over for step in self.begun)
 
 
 _STEPS = """
@@ -58,8 +60,9 @@ def read_batches(folder: Path, chain_id: int, sender: str) -> tuple[BatchRecord,
 
 
 def _batch(db: sqlite3.Connection, row: sqlite3.Row) -> BatchRecord:
-    begun = (
+    begun = tuple(
         StepLine(s["title"], s["state"], s["why"], s["tx_hash"] or "", s["block"])
         for s in db.execute(_STEPS, (row["id"],))
     )
-    return BatchRecord(row["id"], row["title"], row["steps"], row["plan"], tuple(begun))
+    steps = len(begun) if row["title"] == FOUND else row["steps"]
+    return BatchRecord(row["id"], row["title"], steps, row["plan"], begun)

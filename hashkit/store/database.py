@@ -47,5 +47,6 @@ def _unusable(path: Path, error: Exception) -> InputError:
         f"{path} cannot be used.",
         why=f"{error}.",
         next_step="Free the disk or restore the file. Nothing further was sent.",
-        code="LOCAL_STORE",
+        # SQLite's plain error is about what the file holds; its kinds are about disks, locks and questions.
+        code="DAMAGED" if type(error) is sqlite3.DatabaseError else "LOCAL_STORE",
     )

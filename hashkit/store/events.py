@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from hashkit.contracts.columns import Logs
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.facts import RawLog
-from hashkit.errors import InputError, NodeError
+from hashkit.errors import InputError
 from hashkit.store.database import open_private, writing
+from hashkit.store.ranges import Covered, check_link, check_stored, damaged
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS streams (
@@ -40,15 +41,6 @@ CREATE TABLE IF NOT EXISTS logs (
 _COLUMNS = "block, log_index, tx_index, address, block_hash, tx_hash, topics, data"
 
 Row = tuple[int, int, int, bytes, bytes, bytes, bytes, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """Blocks ``first`` to ``last`` are in the store, without a gap; ``end_hash`` (0x-hex) is that of ``last``."""
-
-    first: int
-    last: int
-    end_hash: str
 
 
 class EventStore:
@@ -79,12 +71,14 @@ class EventStore:
 
     def covered(self) -> Covered | None:
         """What is in the store; None when it is empty."""
-        ranges = self._ranges("")
-        if not ranges:
-            return None
-        return Covered(ranges[0]["first"], ranges[-1]["last"], "0x" + ranges[-1]["end_hash"].hex())
+        ranges = self.ranges()
+        return Covered(ranges[0].first, ranges[-1].last, ranges[-1].end_hash) if ranges else None
 
-    def add(self, first: int, last: int, logs: Sequence[RawLog], *, parent_hash: str, end_hash: str) -> None:
+    def ranges(self) -> list[Covered]:
+        """The ranges as they were taken in, upwards."""
+        return [Covered(found["first"], found["last"], "0x" + found["end_hash"].hex()) for found in self._ranges("")]
+
+    def add(self, first: int, last: int, logs: Logs, *, parent_hash: str, end_hash: str) -> None:
         """Take in all logs of blocks ``first`` to ``last``, in order; all of them or, at any trouble, none.
 
         ``parent_hash`` is what block ``first`` names as its parent, ``end_hash`` the hash of block ``last``.
@@ -95,11 +89,7 @@ class EventStore:
         self._check(first, last, rows)
         end = bytes.fromhex(end_hash[2:])
         with self._writing():
-            before = self.covered()
-            if before is not None and first != before.last + 1:
-                raise ValueError(f"blocks {before.first} to {before.last} are stored, {first} does not follow")
-            if before is not None and parent_hash.lower() != before.end_hash:
-                raise _forked(first)
+            check_link(self.covered(), first, parent_hash)
             self._execute(
                 "INSERT INTO ranges VALUES (?, ?, ?, ?, ?, ?)",
                 *(self._stream, first, last, end, len(rows), _digest(rows)),
@@ -107,21 +97,6 @@ class EventStore:
             self._connection.executemany(
                 f"INSERT INTO logs (stream, {_COLUMNS}) VALUES ({self._stream}, ?, ?, ?, ?, ?, ?, ?, ?)", rows
             )
-
-    def resume(self, first: int, hash_at: Callable[[int], str | None]) -> int:
-        """The block from which to read on, for a reader who wants everything from ``first``.
-
-        ``hash_at`` tells the chain's present hash of a block, or None when there is none. Ranges that the chain
-        has replaced are dropped. When ``first`` lies outside what is stored, the store is emptied.
-        """
-        covered = self.covered()
-        if covered is not None and not covered.first <= first <= covered.last + 1:
-            self.rewind(-1)
-        for tail in reversed(self._ranges("")):
-            if (hash_at(tail["last"]) or "").lower() == "0x" + tail["end_hash"].hex():
-                return int(tail["last"]) + 1
-            self.rewind(tail["first"] - 1)
-        return first
 
     def rewind(self, to_block: int) -> Covered | None:
         """Drop every range that reaches beyond ``to_block``, and say what is left."""
@@ -139,9 +114,7 @@ class EventStore:
 
         ValueError when not all of these blocks are stored, InputError when the file was changed.
         """
-        covered = self.covered()
-        if first <= last and (covered is None or first < covered.first or last > covered.last):
-            raise ValueError(f"blocks {first} to {last} are not all stored")
+        check_stored(self.covered(), first, last)
         for found in self._ranges("AND last >= ? AND first <= ?", first, last):
             for row in self._checked_rows(found):
                 if first <= row[0] <= last:
@@ -157,12 +130,7 @@ class EventStore:
         with closing(self._execute(sql, self._stream, found["first"], found["last"])) as cursor:
             rows: list[Row] = [tuple(row) for row in cursor]
         if len(rows) != found["logs"] or _digest(rows) != found["digest"]:
-            raise InputError(
-                f"{self._path} is damaged.",
-                why=f"The events of blocks {found['first']} to {found['last']} are not those that were stored.",
-                next_step="Delete the file; the events are read again from the chain.",
-                code="EVENT_STORE",
-            )
+            raise damaged(self._path, (found["first"], found["last"]))
         return rows
 
     def _check(self, first: int, last: int, rows: Sequence[Row]) -> None:
@@ -212,12 +180,3 @@ def _digest(rows: Sequence[Row]) -> bytes:
     for row in rows:
         digest.update(repr(row).encode())
     return digest.digest()
-
-
-def _forked(first: int) -> NodeError:
-    return NodeError(
-        f"The chain changed during the scan: block {first} does not follow on what was read before.",
-        why="The node followed a reorganisation, or answers from two chains.",
-        next_step="Run it again; use a final block to be sure.",
-        code="REORG",
-    )

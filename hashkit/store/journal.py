@@ -21,6 +21,11 @@ from hashkit.store.database import open_private, writing
 from hashkit.store.files import private_folder
 from hashkit.store.lock import Lock
 
+FOUND = "Found on the chain"
+"""Title of the batch of what was found on the chain and belongs to no other."""
+STRAY = "chain:"
+"""How the key of a step begins that was found on the chain; its transaction's hash follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
@@ -44,6 +49,8 @@ class Journal:
         self._path = path
         self._lock = lock
         self._clock = clock
+        self.renewed = ""
+        """Name under which a damaged file was set aside when this one was opened."""
         self._db = open_private(path, tables.SCHEMA)
         tables.prepare(self._db)
 
@@ -57,6 +64,7 @@ class Journal:
         genesis: str,
         clock: Callable[[], datetime],
         disposable: bool = False,
+        renew: bool = False,
         wait_seconds: float = 600.0,
         on_wait: Callable[[str], None] | None = None,
     ) -> Journal:
@@ -64,14 +72,14 @@ class Journal:
 
         ``genesis`` is the hash of block 0: a journal belongs to one history. When the chain behind the id
         is another one, that is a NodeError, unless the chain is ``disposable``: then the old journal is
-        set aside. InputError when the file was tampered with, AccountError when the lock stays taken.
+        set aside. InputError when the file was tampered with or is damaged, unless ``renew``: then it is set
+        aside, and an empty one begun. AccountError when the lock stays taken.
         """
         path = private_folder(folder) / f"{chain_id}-{sender.lower()}.db"
         lock = Lock(path.with_suffix(".lock"))
         lock.take(wait_seconds, on_wait)
         try:
-            journal = cls(path, lock, clock)
-            journal.verify()
+            journal = cls._sound(path, lock, clock, renew)
             if journal._genesis() not in (None, genesis) and disposable:
                 journal._db.close()
                 set_aside(path)
@@ -80,6 +88,21 @@ class Journal:
         except BaseException:  # whatever it was, the next process must not find the lock taken
             lock.release()
             raise
+        return journal
+
+    @classmethod
+    def _sound(cls, path: Path, lock: Lock, clock: Callable[[], datetime], renew: bool) -> Journal:
+        try:
+            journal = cls(path, lock, clock)
+            journal.verify()
+        except InputError as error:
+            if error.code not in ("JOURNAL", "DAMAGED"):
+                raise
+            if not renew:
+                raise _broken(path, error.why) from None
+            aside = set_aside(path)
+            journal = cls(path, lock, clock)
+            journal.renewed = aside.name
         return journal
 
     def __enter__(self) -> Self:
@@ -102,12 +125,7 @@ class Journal:
         except (sqlite3.Error, ValueError, KeyError) as error:
             found = f"{error}."
         if found:
-            raise InputError(
-                f"The journal {self._path.name} was changed from outside.",
-                why=found,
-                next_step="Send nothing until you know who changed it; restore the file from a backup.",
-                code="JOURNAL",
-            )
+            raise _broken(self._path, found)
 
     # Batches and steps
 
@@ -229,6 +247,59 @@ class Journal:
         row = {name: rows[0][name] for name in Receipt.__dataclass_fields__}
         return Receipt(**{**row, "succeeded": bool(row["succeeded"]), "fee": int(row["fee"])})
 
+    # What the chain knows and the journal does not: see issuer.rebuild
+
+    def unknown_nonces(self, used: int, *, thorough: bool = False) -> tuple[int, ...]:
+        """The nonces below ``used`` that nothing here was signed with; ``thorough``: also those looked up before."""
+        rows = self._all("SELECT below FROM looked")
+        first = int(rows[0]["below"]) if rows and not thorough else 0
+        ours = {row["nonce"] for row in self._all("SELECT nonce FROM nonces WHERE nonce >= ?", first)}
+        return tuple(nonce for nonce in range(first, used) if nonce not in ours)
+
+    def stranded_nonces(self, used: int) -> tuple[int, ...]:
+        """The nonces below ``used`` of open steps that signed with them, where none of that is in a block."""
+        mined = "SELECT nonce FROM attempts WHERE state = 'MINED'"
+        states = "'SIGNED', 'SENT', 'MINED'"
+        ours = f"SELECT nonce FROM nonces JOIN steps ON steps.id = step WHERE state IN ({states})"
+        rows = self._all(f"{ours} AND nonce < ? AND nonce NOT IN ({mined}) ORDER BY nonce", used)
+        return tuple(row["nonce"] for row in rows)
+
+    def is_taken(self, nonce: int) -> bool:
+        """Whether something was signed with a nonce."""
+        return bool(self._all("SELECT nonce FROM nonces WHERE nonce = ?", nonce))
+
+    def owner(self, nonce: int, digest: str) -> int | None:
+        """The step that signed this content with a nonce, and has it still; None when another content did."""
+        same = "nonces.digest = steps.digest AND steps.digest = ?"
+        rows = self._all(
+            f"SELECT id FROM steps JOIN nonces ON step = steps.id WHERE nonce = ? AND {same}", nonce, digest
+        )
+        return int(rows[0]["id"]) if rows else None
+
+    def block_before(self, nonce: int) -> int | None:
+        """The block of the last transaction of a lower nonce that is known to be mined."""
+        row = self._one("SELECT max(block) AS last FROM attempts WHERE state = 'MINED' AND nonce < ?", nonce)
+        return None if row["last"] is None else int(row["last"])
+
+    def batch_of_plan(self, digest: str) -> str | None:
+        """The newest batch that was begun with this saved plan."""
+        rows = self._all("SELECT id FROM batches WHERE plan = ? ORDER BY rowid DESC LIMIT 1", digest)
+        return str(rows[0]["id"]) if rows else None
+
+    def find_strays(self, target: str, digest: str) -> tuple[StepRecord, ...]:
+        """The steps with this content that were found on the chain and have no key of their own yet."""
+        sql = "SELECT * FROM steps WHERE target = ? AND digest = ? AND key LIKE ? ORDER BY id"
+        return tuple(map(_record, self._all(sql, target, digest, f"{STRAY}%")))
+
+    def adopt(self, step: int, batch: str, position: int, key: str, title: str) -> StepRecord:
+        """Give a step that was found on the chain its place, and the key of the act that it is."""
+        self._append("adopted", {"step": step, "batch": batch, "position": position, "key": key, "title": title})
+        return self.step(step)
+
+    def record_looked(self, below: int) -> None:
+        """Every nonce below this one was looked up on the chain."""
+        self._append("looked", {"below": below})
+
     # Inside
 
     def _genesis(self) -> str | None:
@@ -260,8 +331,8 @@ class Journal:
         return row
 
 
-def set_aside(path: Path) -> None:
-    """Move a journal out of the way, under a free name beside it. Nothing is ever deleted."""
+def set_aside(path: Path) -> Path:
+    """Move a journal out of the way, under a free name beside it, which comes back. Nothing is ever deleted."""
     number = 1
     while (aside := path.with_suffix(f".{number}.old")).exists():
         number += 1
@@ -269,6 +340,16 @@ def set_aside(path: Path) -> None:
         if (extra := path.with_name(path.name + tail)).exists():
             extra.rename(aside.with_name(aside.name + tail))
     path.rename(aside)
+    return aside
+
+
+def _broken(path: Path, why: str) -> InputError:
+    return InputError(
+        f"The journal {path.name} was damaged, or changed from outside.",
+        why=why,
+        next_step="Nothing was sent. Restore the file, or have it made again from the chain: hashkit batch recover.",
+        code="JOURNAL",
+    )
 
 
 def _record(row: sqlite3.Row) -> StepRecord:

@@ -29,11 +29,12 @@ CREATE TABLE IF NOT EXISTS attempts (
     nonce INTEGER NOT NULL REFERENCES nonces, raw BLOB NOT NULL, gas INTEGER NOT NULL,
     max_fee TEXT NOT NULL, priority_fee TEXT NOT NULL, state TEXT NOT NULL,
     block INTEGER, block_hash TEXT, succeeded INTEGER, gas_used INTEGER, fee TEXT, contract TEXT);
+CREATE TABLE IF NOT EXISTS looked (below INTEGER NOT NULL);
 """
 # Wei do not fit SQLite's 64-bit integers and are kept as text.
 
 START = "0" * 64
-_DERIVED = ("begun", "batches", "steps", "nonces", "attempts")
+_DERIVED = ("begun", "batches", "steps", "nonces", "attempts", "looked")
 _STATEMENTS: dict[str, tuple[str, ...]] = {
     "begun": ("INSERT INTO begun VALUES (:chain, :sender, :genesis)",),
     "opened": ("INSERT INTO batches VALUES (:batch, :title, :steps, :plan)",),
@@ -60,6 +61,10 @@ _STATEMENTS: dict[str, tuple[str, ...]] = {
            AND NOT (state = 'DONE' AND :succeeded = 1)""",
     ),
     "done": ("UPDATE steps SET state = 'DONE' WHERE id = :step",),
+    "adopted": (
+        "UPDATE steps SET batch = :batch, position = :position, key = :key, title = :title WHERE id = :step",
+    ),
+    "looked": ("DELETE FROM looked", "INSERT INTO looked VALUES (:below)"),
     "failed": ("UPDATE steps SET state = 'FAILED', why = :why WHERE id = :step",),
 }
 

@@ -98,6 +98,10 @@ class Project:
         """The plan of a batch, as it was when it began."""
         return private_folder(self.private / "plans") / f"{digest.removeprefix('0x')}.json"
 
+    def plan_files(self) -> tuple[Path, ...]:
+        """Every plan that was kept."""
+        return tuple(sorted(private_folder(self.private / "plans").glob("*.json")))
+
     @property
     def rows_file(self) -> Path:
         """What was issued under which external id."""

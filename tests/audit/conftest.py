@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from hashkit.contracts.hashing import keccak
 from hashkit.errors import RpcError
 from hashkit.rpc.client import Endpoint
 from tests.audit.world import KEYS, WALLETS, World
+from tests.conftest import fresh
 
 
 def ref(text: str) -> bytes:
@@ -68,7 +71,7 @@ class Liar(Endpoint):
         super().__init__(url, chain_id=31337)
         self.twist = twist
 
-    def call(self, method: str, params: Any = ()) -> Any:
+    def call(self, method: str, params: Any = (), quick: Any = None) -> Any:
         return self.twist(method, params, super().call(method, params))
 
     def batch(self, calls: Any) -> list[Any]:
@@ -83,3 +86,26 @@ class Liar(Endpoint):
 
 def url_of(world: World) -> str:
     return world.endpoint.label
+
+
+@pytest.fixture(scope="session")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Path]]:
+    """A register without a fault, on a chain that the tests of ``ground`` share, and a folder with its journal."""
+    from tests.audit.planted import build, journal
+
+    with fresh("anvil", tmp_path_factory.mktemp("planted")) as running:
+        world, books = World(Endpoint(running.url, chain_id=31337)), tmp_path_factory.mktemp("books")
+        build(world)
+        journal(world, books)
+        yield world, books
+
+
+@pytest.fixture
+def ground(clean: tuple[World, Path], tmp_path: Path) -> Iterator[Any]:
+    """The clean world with the auditor's files; whatever is done to the chain is taken back afterwards."""
+    from tests.audit.planted import Ground, files_of
+
+    world, books = clean
+    point = world.endpoint.call("evm_snapshot")
+    yield Ground(world, tmp_path, files_of(world), next(books.glob("*.db")))
+    world.endpoint.call("evm_revert", (point,))

@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 
-from hashkit.audit.evidence import CodePart, Evidence, Pin, Population, State, Subject
+from hashkit.audit.evidence import CodePart, Evidence, Pin, Population, Proof, State, Subject
 from hashkit.audit.result import AuditResult, judge, named_blocks
 from hashkit.contracts.hashing import checksum
+from hashkit.contracts.header import Header
 from hashkit.domain import facts as f
 from hashkit.domain.facts import ZERO, Fact, Where
 from hashkit.domain.network import Network
@@ -93,7 +94,7 @@ class History:
         self.tell(f.PowersSet, agent=EXECUTOR, powers=int(Power.ISSUE | Power.REDEEM))
         self.tell(f.PowersSet, agent=OFFICER, powers=int(Power.FREEZE | Power.FORCE | Power.PAUSE))
         self.tell(f.PowersSet, REGISTRY, agent=OFFICER, powers=int(Power.ADMIT))
-        self.tell(f.RuleSet, rule="cap", value=50_000_000 * UNIT)
+        self.tell(f.RuleSet, rule="cap", value=50_000_000 * UNIT * (1 + len(self.wallets) // 300))
         self.tell(f.RuleSet, rule="country-list", value=1)
         for country in sorted(set(COUNTRIES)):
             self.tell(f.RuleSet, rule=f"country:{country}", value=1)
@@ -178,7 +179,7 @@ def facts(investors: int) -> History:
 def evidence(investors: int = 139) -> Evidence:
     """What an audit of the bond would have looked at: a node that agrees with the events in everything."""
     story = facts(investors)
-    register = fold(story.facts, TOKEN)
+    register = fold(story.facts, TOKEN, cutoff=CUT_OFF)
     assert not register.irregularities, register.irregularities[:3]
     end = FIRST + (CUT_OFF - START) // 2
     block = Block(end, digest("block", end), digest("block", end - 1), CUT_OFF)
@@ -188,7 +189,10 @@ def evidence(investors: int = 139) -> Evidence:
     code = tuple(CodePart(*part, True, "the code of this build") for part in _CODE)
     state = State(register.supply, (), len(register.accounts), {OWNER: 0})
     times = {number: story.times[number] for number in named_blocks(register)}
-    return Evidence(NETWORK, Pin(block, True, True), subject, population, register, state, code, times)
+    header = Header(b"", block.hash, block.parent_hash, bytes(32), block.number, block.timestamp, None)
+    pinned, held = Pin(block, True, True, header), len(register.accounts)
+    proof = Proof("", "AssetToken of hashkit", register.supply, register.supply, held, held + 20, len(code))
+    return Evidence(NETWORK, pinned, subject, population, register, state, code, times, proof)
 
 
 def sample(investors: int = 139) -> AuditResult:

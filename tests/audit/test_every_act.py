@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from hashkit.audit import audit
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Query
 from hashkit.contracts.identity_registry import IdentityRegistry
@@ -23,7 +24,7 @@ from hashkit.rpc.client import Endpoint
 from hashkit.rpc.logs import read_logs
 from hashkit.rpc.reads import read
 from tests.audit.histories import NAMES, History
-from tests.audit.world import TERMS, WALLETS, World
+from tests.audit.world import NETWORK, TERMS, WALLETS, World
 
 SEEDS = (1, 2)
 
@@ -70,6 +71,8 @@ def test_events_replay_equals_storage(fresh_chain, histories, seed):
     rules(register, world, history, ask)
     authority(register, world, history, ask)
     documents_and_windows(found, world, ask)
+    proof = audit(world.endpoint, NETWORK, world.token.address).proof
+    assert proof.proved and proof.compared == ()
 
 
 def units(register: Register, world: World, history: History, ask: Storage) -> None:

@@ -56,6 +56,12 @@ def journal(tmp_path: Path, node: Endpoint) -> Iterator[Journal]:
         yield opened
 
 
+def caught_up(node: Endpoint, journal: Journal) -> None:
+    """What every run begins with."""
+    send = sender(node, journal)
+    send.send_again(send.take_stock())
+
+
 @pytest.mark.parametrize("engine", ["anvil", "py-evm"])
 def test_perform_then_pays_deploys_and_calls(
     tmp_path: Path, fresh_chain: Callable[[str], str], engine: str
@@ -266,7 +272,7 @@ def test_perform_when_somebody_else_used_the_nonce_then_stops(
             sender(node, journal).perform(step, pay(7))
         assert caught.value.code == "NONCE_FOREIGN"
     assert balance(node) == 0 and len(journal.attempts(step)) == 1
-    sender(node, journal).catch_up()  # and other steps are not held up by it
+    caught_up(node, journal)  # and other steps are not held up by it
     assert sender(node, journal).perform(new_step(journal, "other"), pay(1)).succeeded
 
 
@@ -307,7 +313,7 @@ def test_catch_up_when_a_reorganisation_threw_it_out_then_sends_the_same_bytes(
     journal.record_done(step)
     node.call("anvil_rollback", (1,))
     assert balance(node) == 0
-    sender(node, journal).catch_up()
+    caught_up(node, journal)
     again = journal.receipt(step)
     assert again is not None and again.tx_hash == first.tx_hash and balance(node) == 7
     assert journal.step(step).state == "MINED" and len(journal.attempts(step)) == 1
@@ -324,7 +330,7 @@ def test_catch_up_when_several_were_signed_and_never_sent_then_lowest_nonce_firs
         with pytest.raises(OutcomeUnknown):
             sender(BadNode(url, **{SEND: refuse}), journal).perform(step, pay(7))
     assert nonce(node) == 0 and journal.next_nonce() == 3
-    sender(node, journal).catch_up()
+    caught_up(node, journal)
     assert nonce(node) == 3 and balance(node) == 21
     assert [journal.step(step).state for step in steps] == ["MINED"] * 3
 

@@ -133,6 +133,7 @@ def test_nothing_secret_is_written_anywhere(shell):
     here, wrong = shell, {"HASHKIT_PASSWORD_FILE": str(shell.home / "wrong")}
     canary, own = ("--account", "canary"), {"HASHKIT_PRIVATE_KEY": OTHER}
     assert here.run("account", "import", "canary", "--json", stdin=KEY + "\n").code == 0
+    here.keep("canary", KEY, PHRASE)  # the same, but it opens faster
     assert here.run("account", "import", "words", stdin=WORDS + "\n").code == 4
     here.ok("account", "new", "fresh")
     here.ok("account", "list")

@@ -19,7 +19,7 @@ from tests.conftest import free_port
 
 PHRASE = "correct horse"
 
-pytestmark = pytest.mark.slow  # opening a keystore takes seconds: that is what protects it
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,7 @@ def bank(tmp_path_factory):
     here.ok("init", "project")
     here.folder = home / "project"
     (home / "phrase").write_text(PHRASE)
-    made = here.ok("account", "new", "ops", "--json", HASHKIT_PASSWORD_FILE=str(home / "phrase"))
-    ask(url, "anvil_setBalance", made.data["data"]["address"], hex(10**20))
+    ask(url, "anvil_setBalance", here.keep("ops", "0x" + "3c" * 32, PHRASE), hex(10**20))
     (here.folder / "hashkit.toml").write_text(
         'network = "bank"\naccount = "ops"\nasset = "HKGREEN"\n'
         f'[networks.bank]\nchain_id = 4242\nrpc_urls = ["{url}"]\nfinality = "latest"\n'

@@ -164,6 +164,7 @@ def test_the_auditors_command_loads_nothing_that_could_sign():
         ("hashkit d", {"deploy", "devnet", "demo", "doctor", "document"}),
         ("hashkit issue --network h", {"hashkey", "hashkey-testnet"}),
         ("hashkit issue --account iss", {"issuer"}),
+        ("hashkit audit ", {entry.name for entry in ROOMS["audit"]}),
         ("hashkit control ", {"pause", "halt", "freeze", "force", "burn"}),
     ],
 )
@@ -336,6 +337,23 @@ def test_what_nobody_expected_is_one_sentence_and_a_log_without_secrets(shell):
     assert "RuntimeError" in text and "node.example" in text
     assert not any(secret in text + done.stderr for secret in (key[2:], "pw@", "token", "word word"))
     assert log.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["network", "list", "--json"],
+        ["devnt"],
+        ["account", "import", "x"],
+        ["doctor", "--rpc-url", "http://127.0.0.1:9"],
+        ["demo", "--engine", "moon", "--json"],
+    ],
+    ids=" ".join,
+)
+def test_a_fork_of_the_warm_process_does_what_a_process_does(shell, words):
+    assert shell.run(*words) == shell.process(*words)
+    assert shell.run(*words, PYTHONUNBUFFERED="0") == shell.process(*words)  # this one is no fork
 
 
 def test_an_interrupt_is_exit_code_130(shell):

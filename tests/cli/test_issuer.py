@@ -92,6 +92,13 @@ def test_the_issuers_transcript(shell):
     assert len(here.ok("history", "--kind", "transfer", "--limit", "1", "--json").data["data"]) == 1
     assert "supply     1,225,000.00" in here.ok("asset", "show").out
 
+    batches = here.ok("batch", "list").out.count("\n")
+    shutil.rmtree(here.folder / ".hashkit/journal")
+    put_back = here.ok("batch", "recover").out
+    assert put_back.count("mined") >= batches and "Rows 1 to 6" in put_back
+    assert "The journal lacked nothing." in here.ok("batch", "recover").out
+    assert "nothing to send" in here.ok("issue", "batches/issuance.csv").out
+
 
 def test_control_needs_a_reason_and_works_both_ways(shell):
     assert "--reason" in shell.fails(2, "control", "pause").err

@@ -72,13 +72,13 @@ def test_the_examples_signer_deploys_issues_and_approves(shell):
 def test_a_program_that_misbehaves_is_one_sentence_and_the_same_command_goes_on_with_a_good_one(shell):
     program, own = shell.folder / "bad.py", shell.home / "hashkit/config.toml"
     own.parent.mkdir(exist_ok=True)
-    own.write_text(account("mine", [sys.executable, str(program)], ADDRESS, timeout_seconds=3))
     deploy = ("deploy", "HKGREEN", "--account", "mine")
     record = shell.folder / "deployments/31337/HKGREEN.json"
     aside = record.rename(shell.home / "aside.json")  # as if nothing were deployed
     try:
-        for code in ("raise SystemExit(7)", "print('ok')", "import time; time.sleep(30)"):
+        for code, patience in (("import time; time.sleep(600)", 1), ("raise SystemExit(7)", 60), ("print('ok')", 60)):
             program.write_text(code)
+            own.write_text(account("mine", [sys.executable, str(program)], ADDRESS, timeout_seconds=patience))
             error = shell.fails(4, *deploy, "--json").error
             assert error["code"] == "SIGNER" and "Nothing was signed." in error["why"], (code, error)
         assert journalled(shell, ADDRESS) == 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.faults import faults as f
 from tests.faults.dialects import DIALECTS, refusal
-from tests.faults.world import DENIED, ISSUER, Case
+from tests.faults.world import DENIED, ISSUER, Case, Ran
 
 SEND, RECEIPT, CALL, COUNT = (
     "eth_sendRawTransaction",
@@ -41,12 +41,19 @@ def passes(case: Case, rng: Random | None = None) -> None:
     case.cured()
 
 
+def ends(ran: Ran, *codes: int) -> None:
+    """The run ends with one of these codes; with an error, it says what happened and what to do."""
+    assert ran.code in codes, (ran.code, ran.out, ran.err)
+    if ran.code:
+        assert ran.error["exit"] == ran.code, ran.error
+        assert ran.error["message"] and ran.error["hint"], ran.error
+
+
 def fails(case: Case, code: int, *names: str) -> dict[str, Any]:
     """The run ends with this exit code and one of these codes; its error."""
     ran = case.run()
-    assert ran.code == code, (ran.code, ran.out, ran.err)
+    ends(ran, code)
     assert ran.error["code"] in names, ran.error
-    assert ran.error["message"] and ran.error["hint"], ran.error
     return ran.error
 
 
@@ -70,8 +77,10 @@ def _(case: Case, rng: Random) -> None:
 def _(case: Case, rng: Random) -> None:
     case.proxy.script("eth_estimateGas", *[None] * rng.randrange(6))
     case.proxy.always("eth_estimateGas", f.limited(0))
+    case.settings["hashkit.rpc.client._BUDGET"] = 2.0
     ran = case.run()
-    assert ran.code in (5, 6) and "limits us" in ran.err, ran.err
+    ends(ran, 5, 6)
+    assert "limits us" in ran.err, ran.err
     case.cured()
 
 
@@ -118,8 +127,8 @@ named("F17-taken-answer-lost")(_broken_send(f.lost_after))
 
 @named("F17-timeout")
 def _(case: Case, rng: Random) -> None:
-    case.timeout = 1.0
-    case.proxy.script(SEND, f.then(f.slow_act(1.5)), skip=rng.randrange(4))
+    case.timeout = 2.0
+    case.proxy.script(SEND, f.then(f.slow_act(3.0)), skip=rng.randrange(4))
     passes(case)
 
 
@@ -160,7 +169,8 @@ def _(case: Case, rng: Random) -> None:
 
     case.proxy.script(SEND, f.first(others_first), skip=rng.randrange(4))
     ran = case.run()
-    assert ran.code in (4, 6) and "somebody else" in ran.err, ran.err
+    ends(ran, 4, 6)
+    assert "somebody else" in ran.err, ran.err
     case.cured(foreign=1)
 
 
@@ -266,7 +276,7 @@ def _reorg_within(depth: int) -> Play:
     def play(case: Case, rng: Random) -> None:
         case.proxy.script(RECEIPT, f.then(lambda e: case.reorganise(depth)), skip=6 + rng.randrange(6))
         ran = case.run()
-        assert ran.code in (0, 3, 5, 6, 10), ran.err
+        ends(ran, 0, 3, 5, 6, 10)
         case.cured()
 
     return play
@@ -310,7 +320,7 @@ def _(case: Case, rng: Random) -> None:
     for method in (COUNT, RECEIPT, CALL):
         case.proxy.script(method, *[f.behind(1)] * (1 + rng.randrange(3)), skip=rng.randrange(12))
     ran = case.run()
-    assert ran.code in (0, 3, 6, 10), ran.err
+    ends(ran, 0, 3, 6, 10)
     case.cured()
 
 
@@ -330,7 +340,8 @@ def _(case: Case, rng: Random) -> None:
 def _(case: Case, rng: Random) -> None:
     case.proxy.script("eth_estimateGas", f.first(lambda e: case.standing(False)), skip=3 + rng.randrange(3))
     ran = case.run()
-    assert ran.code in (3, 6), ran.err
+    ends(ran, 3, 6)
+    assert DENIED in ran.err, ran.err
     case.standing(True)
     case.cured()
 
@@ -352,7 +363,8 @@ def _(case: Case, rng: Random) -> None:
     case.proxy.always("eth_chainId", f.says("0xb1"))
     before = case.chain.nonce(ISSUER)
     ran = case.run()
-    assert ran.code in (5, 6) and "serves chain 177" in ran.err, ran.err
+    ends(ran, 5, 6)
+    assert "serves chain 177" in ran.err, ran.err
     assert case.proxy.seen.count(SEND) == case.chain.nonce(ISSUER) - before
     case.cured()
 
@@ -364,7 +376,8 @@ def _(case: Case, rng: Random) -> None:
 def _(case: Case, rng: Random) -> None:
     case.proxy.script("eth_chainId", f.first(lambda e: case.money(10**15)), skip=4 + rng.randrange(2))
     ran = case.run()
-    assert ran.code in (3, 6) and "HSK" in ran.err, ran.err
+    ends(ran, 3, 6)
+    assert "HSK" in ran.err, ran.err
     case.money(10**21)
     case.cured()
 
@@ -373,7 +386,8 @@ def _no_funds(dialect: str) -> Play:
     def play(case: Case, rng: Random) -> None:
         case.proxy.script(SEND, f.first(lambda e: case.money(10**12)), skip=rng.randrange(4))
         ran = case.run()
-        assert ran.code in (3, 6) and "HSK" in ran.err, ran.err
+        ends(ran, 3, 6)
+        assert "HSK" in ran.err, ran.err
         case.money(10**21)
         case.cured()
 

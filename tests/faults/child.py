@@ -5,8 +5,9 @@ It reads one JSON request a line (``words``, ``folder``, ``out``, ``env``, ``set
 the child then runs ``hashkit.cli.main`` as the installed command does.
 
 ``HASHKIT_FAULT=point:act`` arms one point of ``POINTS`` in the child: ``kill`` is SIGKILL, ``interrupt`` Ctrl-C,
-``full`` a full disk, ``broken`` a disk that fails. ``point@3:kill`` waits for the third time. Nothing of this is in
-hashkit: the points are wrapped around its functions by name, and a name that is gone fails the test.
+``full`` a full disk, ``broken`` a disk that fails, ``readonly`` one that takes nothing any more. ``point@3:kill``
+waits for the third time. Nothing of this is in hashkit: the points are wrapped around its functions by name, and a
+name that is gone fails the test.
 """
 
 from __future__ import annotations
@@ -138,11 +139,16 @@ def _broken() -> None:
     raise sqlite3.OperationalError("disk I/O error")
 
 
+def _readonly() -> None:
+    raise sqlite3.OperationalError("attempt to write a readonly database")
+
+
 ACTS: dict[str, Callable[[], None]] = {
     "kill": _kill,
     "interrupt": _interrupt,
     "full": _full,
     "broken": _broken,
+    "readonly": _readonly,
 }
 
 

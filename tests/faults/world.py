@@ -65,6 +65,11 @@ class Ran:
         """The answer document."""
         return dict(json.loads(self.out)["data"])
 
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """The answer document of a command that lists."""
+        return list(json.loads(self.out)["data"])
+
 
 class Commands:
     """Runs ``hashkit`` in forks of one warm process."""
@@ -142,6 +147,9 @@ class World:
         if self.snapshot:
             assert ask("evm_revert", self.snapshot)
         self.snapshot = ask("evm_snapshot")
+        # Going back leaves anvil the base fee of the case before, and the state of the old block where it may lose it.
+        ask("anvil_setNextBlockBaseFeePerGas", hex(10**9))
+        ask("anvil_mine", "0x1")
 
 
 @dataclass
@@ -153,7 +161,8 @@ class Case:
     proxy: Proxy
     since: int
     settings: dict[str, Any] = field(default_factory=dict)
-    wait: float = 8.0
+    wait: float = 60.0
+    """Seconds to wait for a block; only cases in which none comes set fewer."""
     timeout: float = 30.0
     account: str = "issuer"
     runs: int = 0
@@ -184,7 +193,7 @@ class Case:
         hasty = {"hashkit.rpc.client._FIRST_PAUSE": 0.01, "hashkit.chain.sender._REBROADCAST": 0.5}
         settings = {
             **hasty,
-            "hashkit.rpc.client._BUDGET": 2.0, "hashkit.rpc.pace._WIDEST_GAP": 0.02, "hashkit.chain.sender._GRACE": 1,
+            "hashkit.rpc.client._BUDGET": 20.0, "hashkit.rpc.pace._WIDEST_GAP": 0.02, "hashkit.chain.sender._GRACE": 1,
             "hashkit.chain.sender._IMPATIENT": 1.0,
             **self.settings,
             **more.pop("settings", {}),

@@ -56,6 +56,7 @@ def test_a_trex_token_shows_its_proxy_its_agents_its_holders_and_its_freezes(cha
     assert ("identity registry", "agent", ISSUER.address) in held(result)
     assert ("identity registry", "agent", trex.token) in held(result)
     assert all(each.confirmed for each in it.held if each.role == "agent")
+    assert result.proof.proved and result.proof.layout.startswith("mapping at slot ")
     assert {row.kind for row in result.acts} >= {"freeze", "powers", "owner", "slot"}
     found = results(result)
     assert {c: found[c] for c in ("C01", "C02", "C03", "C05", "C08", "C09", "C18", "C19", "C21")} == {
@@ -96,6 +97,7 @@ def test_a_plain_token_says_little_and_the_audit_says_so(chain):
     result = run(chain, token)
     assert result.subject.standards == ("Ownable",)
     assert result.stranger.held == (Held("token", "owner", ISSUER.address, True, 0),)
+    assert result.proof.proved and result.proof.layout == "mapping at slot 0" and result.proof.supply == 5
     assert result.stranger.proxy is None and result.stranger.may_hold == {} and result.stranger.frozen == {}
     found = results(result)
     assert (found["C01"], found["C02"], found["C19"]) == ("pass", "pass", "note")

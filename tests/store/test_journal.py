@@ -140,7 +140,7 @@ def test_open_when_the_file_is_not_a_database_then_input_error(tmp_path: Path) -
     open_journal(tmp_path).close()
     (path,) = tmp_path.glob("*.db")
     path.write_bytes(b"not a database, by a long way" * 200)
-    with pytest.raises(InputError, match="cannot be used"):
+    with pytest.raises(InputError, match="hashkit batch recover"):
         open_journal(tmp_path)
 
 

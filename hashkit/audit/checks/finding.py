@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Context, localcontext
 from typing import Any, Literal
 
 from hashkit.audit import words
@@ -54,8 +55,9 @@ class Check:
     judge: Callable[[Evidence], Outcome]
 
     def __call__(self, evidence: Evidence) -> Finding:
-        """The finding of this check."""
-        found = self.judge(evidence)
+        """The finding of this check. Money and units are computed exactly, at any size."""
+        with localcontext(Context(prec=200)):
+            found = self.judge(evidence)
         return Finding(self.id, found.result, self.title, found.text, found.evidence)
 
 
@@ -112,6 +114,11 @@ def irregular(e: Evidence, *kinds: str) -> list[Irregularity]:
 def lines(found: Iterable[Irregularity]) -> tuple[str, ...]:
     """One line an irregularity."""
     return tuple(f"block {i.where.block}: {i.text}; transaction {i.where.tx_hash}" for i in found)
+
+
+def unproved(found: Sequence[Compared]) -> tuple[str, ...]:
+    """One line a value that the state root gives otherwise."""
+    return tuple(f"{c.what}: {c.replayed}, proved {c.answer}" for c in found)
 
 
 def compared(found: Sequence[Compared]) -> tuple[str, ...]:

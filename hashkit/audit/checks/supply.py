@@ -25,21 +25,29 @@ def sum_of_balances(e: Evidence) -> Outcome:
         return not_performed(why)
     total, supply = sum(e.register.balances.values()), e.state.supply or 0
     text = f"balances {amount(e, total)}, total supply {amount(e, supply)}, difference {amount(e, total - supply)}"
-    return right_if(total == supply, text)
+    if e.proof.why_not:
+        return right_if(total == supply, f"{text}; {_how(e)}")
+    proved = "not proved" if e.proof.supply is None else amount(e, e.proof.supply)
+    text += f"; proved balances {amount(e, e.proof.total)}, proved supply {proved}"
+    return right_if(total == supply and e.proof.total == e.proof.supply == supply, text)
 
 
 @checks("C02", "Every replayed balance is what the contract holds at the block")
 def every_balance(e: Evidence) -> Outcome:
     if e.state.why_not:
         return not_performed(e.state.why_not)
-    wrong = e.state.differing("balance")
-    asked = e.state.balances_same + len(wrong)
-    if wrong:
-        text = f"{len(wrong)} of {asked} accounts differ: events are missing, or balances changed without one"
-        return exception(text, (_balance_line(e, c) for c in wrong))
+    wrong, proof = e.state.differing("balance"), e.proof
+    asked, unlike = e.state.balances_same + len(wrong), proof.differing("balance")
+    if wrong or unlike:
+        many = max(len(wrong), len(unlike))
+        text = f"{many} of {asked} accounts differ: events are missing, or balances changed without one"
+        lies = (_balance_line(e, c, "proved") for c in unlike)
+        return exception(text, [*(_balance_line(e, c, "contract") for c in wrong), *lies])
+    if proof.broken:
+        return exception("the node's proofs do not fit the state root of the block", proof.broken)
     if asked == 0:
         return not_performed("no account ever stood in a movement")
-    return passed(f"all {asked} accounts that ever stood in a movement were asked")
+    return passed(f"all {asked} accounts that ever stood in a movement were asked; {_how(e)}")
 
 
 @checks("C03", "Units minted less units burnt are the total supply")
@@ -102,6 +110,16 @@ def _no_supply(e: Evidence) -> str | None:
     return "the contract does not say its total supply" if e.state.supply is None else None
 
 
-def _balance_line(e: Evidence, c: Compared) -> str:
+def _how(e: Evidence) -> str:
+    """How the balances are known."""
+    proof = e.proof
+    if not proof.why_not:
+        where = f"against the state root of the block ({proof.layout})"
+        return f"{proof.balances} balances proved {where}"
+    through = "node-attested (Multicall3)" if e.network.multicall3 else "node-attested"
+    return f"{through}; proofs not performed: {proof.why_not}"
+
+
+def _balance_line(e: Evidence, c: Compared, who: str) -> str:
     answer = "no answer" if c.answer is None else amount(e, int(c.answer))
-    return f"{c.what}: replayed {amount(e, int(c.replayed))}, contract {answer}"
+    return f"{c.what}: replayed {amount(e, int(c.replayed))}, {who} {answer}"

@@ -4,7 +4,8 @@
 
     tables     the result as tables           machine    JSON and CSV      workbook   all tables as XLSX
     charts     which pictures, from what      draw       their shapes      parquet    a table as Parquet
-    html       page.html.j2 and page.css      text       for terminals     people     names and redaction
+    html       page/*.j2 and page.css         text       for terminals     people     names and redaction
+    tree       changes every text of a result
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pathlib import Path
 from hashkit.audit.report import html, machine, text
 from hashkit.audit.report.parquet import as_parquet
 from hashkit.audit.report.people import redacted
-from hashkit.audit.report.tables import tables
+from hashkit.audit.report.tables import all_tables
+from hashkit.audit.report.tree import every_text, harmless
 from hashkit.audit.report.workbook import as_workbook
 from hashkit.audit.result import AuditResult
 from hashkit.errors import InputError
@@ -30,9 +32,7 @@ Names = Mapping[str, str]
 """Wallet -> who owns it, in the words of the file that the reader gave."""
 
 
-def render(
-    result: AuditResult, formats: Iterable[str] = FORMATS, *, names: Names | None = None
-) -> Mapping[str, bytes]:
+def render(result: AuditResult, formats: Iterable[str] = FORMATS, *, names: Names | None = None) -> Mapping[str, bytes]:
     """The files of ``formats``, file name -> content: a pure function of its arguments, on any installation.
 
     html: report.html; xlsx: report.xlsx; csv and parquet: a file for each table, like tables/register.csv; json:
@@ -47,6 +47,7 @@ def render(
             next_step=f"Choose from {', '.join(FORMATS)}.",
             code="FORMAT",
         )
+    result = every_text(result, harmless)  # whoever wrote it: a stranger's token, a node, an older hashkit
     made = {_marked(name, names): content for name, content in _beside_the_page(result, wanted, names)}
     if "html" not in wanted:
         return made
@@ -60,7 +61,7 @@ def _marked(name: str, names: Names | None) -> str:
 
 
 def _beside_the_page(result: AuditResult, wanted: list[str], names: Names | None) -> Iterator[tuple[str, bytes]]:
-    shown = tables(result, names)
+    shown = all_tables(result, names)
     if "xlsx" in wanted:
         mark = CONFIDENTIAL if names is not None else ""
         yield "report.xlsx", as_workbook(shown, text.about(result, mark), mark)

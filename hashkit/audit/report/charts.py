@@ -168,7 +168,7 @@ def holders(result: AuditResult) -> Chart | None:
     if limit is not None:
         title, note = "Holders and their limit", note + " The dashed line is the limit."
     heads = ("year", "most", "at its end")
-    return Chart("holders", title, "How much room is left?", drawn, heads, tuple(rows), note)
+    return Chart("holder-count", title, "How much room is left?", drawn, heads, tuple(rows), note)
 
 
 def flows(result: AuditResult) -> Chart | None:

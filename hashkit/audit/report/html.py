@@ -17,7 +17,7 @@ from hashkit.audit import words
 from hashkit.audit.report.charts import charts, totals
 from hashkit.audit.report.tables import ROWS, order_state
 from hashkit.audit.report.text import MARKS, conclusion
-from hashkit.audit.result import LIMITS, AuditResult
+from hashkit.audit.result import AuditResult
 from hashkit.domain.network import Network
 
 _HEX = re.compile(r"(transaction )?(0x[0-9a-fA-F]{64}|0x[0-9a-fA-F]{40})(?![0-9a-fA-F])")
@@ -56,13 +56,15 @@ def page(
         charts=charts(result),
         marks=MARKS,
         conclusion=conclusion(result),
-        limits=LIMITS,
+        limits=result.limits,
         most=ROWS,
         index=index,
         names=names,
+        may_hold=result.stranger.may_hold if result.stranger else {},
         block_link=_safe(result.network.block_link(result.block.number)),
         serious=[x for x in result.findings if x.result == "exception"],
-        notes=[x for x in result.findings if x.result in ("note", "not performed")],
+        notes=[x for x in result.findings if x.result == "note"],
+        omitted=[x for x in result.findings if x.result == "not performed"],
     )
 
 

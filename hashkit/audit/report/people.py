@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
 
+from hashkit.audit.evidence import Record
+from hashkit.audit.report.tree import every_text
 from hashkit.audit.result import AuditResult
-
-T = TypeVar("T")
 
 NOT_HIDDEN = (
     "Redacted: wallets, investors and transactions are the first 10 digits of the SHA-256 of their lower-case text. "
-    "Token, contracts, block, amounts, dates and countries are not hidden. Whoever reads the chain at this block finds "
-    "the holders again by their amounts, or by hashing every wallet."
+    "Token, contracts, block, amounts, dates, countries and the labels of files that the auditor gave are not hidden. "
+    "Whoever reads the chain at this block finds the holders again by their amounts, or by hashing every wallet."
 )
 
 _LONG = re.compile(r"0x[0-9a-fA-F]{64}|0x[0-9a-fA-F]{40}(?![0-9a-fA-F])")
@@ -31,6 +29,7 @@ def redacted(result: AuditResult) -> AuditResult:
     kept = {result.subject.token, result.block.hash, result.block.parent_hash, *result.population.contracts}
     kept |= {part.address for part in result.code} | {address for _, address in result.slots}
     kept |= {act.ref for act in result.acts} | {order.order_id for order in result.orders}
+    kept |= {document.document_hash for document in result.sections.documents}
     kept |= {order.file_hash for order in result.orders} | {topic for topic, _ in result.unknown}
     known = {word.lower() for word in kept}
 
@@ -38,26 +37,10 @@ def redacted(result: AuditResult) -> AuditResult:
         word = found[0]
         return word if word.lower() in known else short_hash(word)
 
-    hidden = _mapped(result, lambda text: _LONG.sub(hide, text))
+    hidden = every_text(replace(result, record=Record()), lambda text: _LONG.sub(hide, text))
     return replace(hidden, subject=replace(hidden.subject, unread=(*hidden.subject.unread, NOT_HIDDEN)))
 
 
 def short_hash(word: str) -> str:
     """``#1f0e9a3b5c`` for a wallet, an investor or a transaction."""
     return "#" + hashlib.sha256(word.lower().encode()).hexdigest()[:10]
-
-
-def _mapped(value: T, change: Callable[[str], str]) -> T:
-    """The same frozen tree with every text changed."""
-    made: Any
-    if isinstance(value, str):
-        made = change(value)
-    elif isinstance(value, tuple):
-        made = tuple(_mapped(item, change) for item in value)
-    elif isinstance(value, Mapping):
-        made = {_mapped(k, change): _mapped(v, change) for k, v in value.items()}
-    elif is_dataclass(value) and not isinstance(value, type):
-        made = replace(value, **{f.name: _mapped(getattr(value, f.name), change) for f in fields(value) if f.init})
-    else:
-        made = value
-    return made  # type: ignore[no-any-return]

@@ -28,11 +28,11 @@ class Table:
     rows: Sequence[tuple[Cell, ...]]
 
 
-def tables(result: AuditResult, names: Mapping[str, str] | None = None) -> tuple[Table, ...]:
+def all_tables(result: AuditResult, names: Mapping[str, str] | None = None) -> tuple[Table, ...]:
     """All tables of a result. ``names``: wallet -> name of its owner, a column of the register when given."""
     made = (
         findings(result), figures(result), register(result, names), former(result), supply(result), flows(result),
-        orders(result), acts(result), powers(result), rules(result), code(result), events(result),
+        orders(result), acts(result), powers(result), rules(result), code(result), events(result), proof(result),
     )  # fmt: skip
     return made
 
@@ -131,6 +131,7 @@ def acts(r: AuditResult) -> Table:
 def powers(r: AuditResult) -> Table:
     """Who may do what."""
     rows = [(p.contract, p.agent, p.powers) for p in r.powers]
+    rows += [(h.contract, h.account, h.role) for h in r.stranger.held] if r.stranger else []
     return _table("powers", "Powers", "contract, agent, powers", rows)
 
 
@@ -153,6 +154,20 @@ def events(r: AuditResult) -> Table:
     """How many events of each kind were read, and of kinds nobody knows."""
     rows = [("known", kind, many) for kind, many in r.counts] + [("unknown", topic, many) for topic, many in r.unknown]
     return _table("events", "Events read", "known, kind, count:whole", rows)
+
+
+def proof(r: AuditResult) -> Table:
+    """Whose word the report rests on, and what was proved against the state root."""
+    p = r.proof
+    rows = [("block", f"hash attested by {r.attested_by}", "")]
+    rows += [(w.topic, f"{'agrees' if w.agrees else 'does not agree'}: {w.text}", w.who) for w in r.witnesses]
+    rows += [("balances and supply", p.told, p.layout)]
+    if not p.why_not:
+        rows += [(name, str(many), "proved") for name, many in (
+            ("balances", p.balances), ("storage words", p.words), ("code of accounts", p.codes),
+        )]  # fmt: skip
+        rows += [("broken", sentence, "") for sentence in p.broken]
+    return _table("proof", "Attestation and proof", "what, result, by", rows)
 
 
 def _table(name: str, title: str, columns: str, rows: Iterable[tuple[Cell, ...]]) -> Table:

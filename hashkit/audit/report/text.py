@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from hashkit.audit import words
 from hashkit.audit.report.tables import ROWS
-from hashkit.audit.result import LIMITS, AuditResult
+from hashkit.audit.result import AuditResult
 
 MARKS = {"pass": "pass", "exception": "EXCEPTION", "note": "note", "not performed": "not performed"}
 _WIDTH = 100
@@ -15,7 +15,7 @@ _WIDTH = 100
 def page(result: AuditResult, names: Mapping[str, str] | None = None) -> str:
     """The whole report. With ``names`` (wallet -> name) the register shows them and the first line says so."""
     sections = (_head(result), _findings(result), _figures(result), _holders(result, names), _acts(result),
-                _powers(result), _limits())  # fmt: skip
+                _powers(result), _limits(result))  # fmt: skip
     mark = "CONFIDENTIAL: names people\n" if names is not None else ""
     return mark + "\n".join("\n".join(lines) + "\n" for lines in sections)
 
@@ -33,7 +33,7 @@ def about(r: AuditResult, mark: str = "") -> list[tuple[str, str]]:
         ("Events", f"{r.population.logs}, SHA-256 {r.population.digest}"),
         *(("Read with care", sentence) for sentence in r.subject.unread),
         ("Numbers", "An amount is a number where a spreadsheet holds it exactly, else the whole column is text."),
-        *(("Limit", sentence) for sentence in LIMITS),
+        *(("Limit", sentence) for sentence in r.limits),
     ]
     return [(mark, "Names people: do not pass on."), *rows] if mark else rows
 
@@ -115,9 +115,9 @@ def _powers(r: AuditResult) -> Iterator[str]:
         yield f"{row.agent}  {row.contract}: {row.powers}"
 
 
-def _limits() -> Iterator[str]:
+def _limits(r: AuditResult) -> Iterator[str]:
     yield _heading("What was not checked")
-    yield from LIMITS
+    yield from r.limits
 
 
 def _heading(title: str) -> str:

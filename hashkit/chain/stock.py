@@ -1,0 +1,92 @@
+"""What has become of everything that was signed? Journal and chain compared, by reading alone. Floor 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from hashkit.chain.answers import read_receipt
+from hashkit.domain.attempts import Attempt, Receipt
+from hashkit.domain.network import Network
+from hashkit.errors import NodeError
+from hashkit.rpc.client import Endpoint
+
+Told = Callable[[str, str, str], None]
+"""Hears what happens: (kind, transaction hash, text)."""
+
+
+class Ledger(Protocol):
+    """Where the sender writes down what it is about to do. Each method returns when it is on the disk."""
+
+    def next_nonce(self) -> int:
+        """One above the highest nonce ever signed, or 0."""
+
+    def attempts(self, step: int) -> tuple[Attempt, ...]:
+        """Everything signed for a step, oldest first."""
+
+    def unsettled(self, final: int) -> tuple[Attempt, ...]:
+        """Everything signed with a nonce of which no block up to ``final`` holds a transaction, lowest first."""
+
+    def record_signed(self, attempt: Attempt) -> None:
+        """Keep the signed bytes; refuse a nonce that belongs to other content."""
+
+    def record_sent(self, tx_hash: str) -> None:
+        """A node has taken the bytes."""
+
+    def record_mined(self, receipt: Receipt) -> None:
+        """A block holds the transaction."""
+
+
+def take_stock(
+    endpoint: Endpoint, network: Network, sender: str, ledger: Ledger, on_event: Told
+) -> tuple[Attempt, ...]:
+    """Bring the journal up to the chain. What is in no block is returned, newest of each nonce.
+
+    A crash may have come between a block and the journal; a reorganisation may have moved a transaction
+    to another block, put a rival with the same nonce in its place, or thrown it out.
+    """
+    known: dict[int, list[Attempt]] = {}
+    for attempt in ledger.unsettled(_final(endpoint, network)):
+        known.setdefault(attempt.nonce, []).append(attempt)
+    missing = []
+    for rivals in known.values():
+        receipts = [receipt_of(endpoint, rival, sender) for rival in rivals]
+        for rival, receipt in zip(rivals, receipts, strict=True):
+            if receipt is not None:
+                settle(ledger, rival, receipt, on_event)
+            elif rival.state == "MINED" and any(receipts):
+                ledger.record_sent(rival.tx_hash)
+        if not any(receipts):
+            missing.append(rivals[-1])
+    return tuple(missing)
+
+
+def receipt_of(endpoint: Endpoint, attempt: Attempt, sender: str) -> Receipt | None:
+    """The receipt of an attempt; None when there is none yet, or no node says so."""
+    return read_receipt(ask(endpoint, "eth_getTransactionReceipt", attempt.tx_hash), attempt, sender)
+
+
+def settle(ledger: Ledger, attempt: Attempt, receipt: Receipt, on_event: Told) -> None:
+    """Write down the block that holds an attempt, unless it is known."""
+    if (attempt.state, attempt.block_hash) != ("MINED", receipt.block_hash):
+        ledger.record_mined(receipt)
+        on_event("mined", receipt.tx_hash, f"block {receipt.block}")
+
+
+def ask(endpoint: Endpoint, method: str, *params: Any) -> Any:
+    """The answer, or None from a node that does not answer: it is asked again later, not believed."""
+    try:
+        return endpoint.call(method, params)
+    except NodeError:
+        return None
+
+
+def _final(endpoint: Endpoint, network: Network) -> int:
+    """The last block that no reorganisation can undo; -1 when the node cannot say."""
+    if network.dev:
+        return -1  # whoever runs the embedded chain may roll it back, though it calls every block final
+    found = ask(endpoint, "eth_getBlockByNumber", "finalized", False)
+    try:
+        return int(found["number"], 16)
+    except (KeyError, TypeError, ValueError):
+        return -1
