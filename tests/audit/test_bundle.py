@@ -10,9 +10,11 @@ import pytest
 
 from hashkit.audit import audit, save, verify
 from hashkit.audit.bundle import FOLDER, MANIFEST, manifest
+from hashkit.audit.inputs import Given
 from hashkit.audit.verify import verify_files
-from hashkit.errors import InputError
+from hashkit.errors import InputError, NodeError
 from hashkit.rpc.client import Endpoint
+from tests.audit.conftest import Liar
 from tests.audit.forging import files_of, forged, lived, sample
 from tests.audit.world import KEYS, NETWORK, WALLETS
 from tests.conftest import fresh
@@ -159,3 +161,34 @@ def test_hostile_values_in_the_right_places_are_differences(bundle):
     ]:
         data = (json.dumps(body, sort_keys=True, indent=1) + "\n").encode()
         assert verify_files(forged(files, {f"evidence/{name}.json": data}), bundle[1]).differences, body
+
+
+def test_files_of_the_auditor_and_a_period_are_part_of_the_evidence(world, tmp_path):
+    """They are judged again from the bytes that were given; a changed file is another audit."""
+    nav = Given("nav", "nav.csv", b"date,nav,currency\n2026-01-01,1.00,HKD\n")
+    since = audit(world.endpoint, NETWORK, world.token.address).block.number - 2
+    result = audit(world.endpoint, NETWORK, world.token.address, since=since, files=[nav])
+    save(result, tmp_path, names={WALLETS[0]: "Somebody"})
+    files = files_of(tmp_path)
+    found = verify(tmp_path)
+    assert found.differences == () and found.result.to_dict() == result.to_dict()
+    assert files["evidence/CONFIDENTIAL-given-0.txt"] == nav.data
+    changed = forged(files, {"evidence/CONFIDENTIAL-given-0.txt": nav.data.replace(b"1.00", b"1.01")})
+    assert verify_files(changed).differences
+
+
+def test_times_that_do_not_rise_are_refused(world, bundle):
+    files = files_of(bundle[0])
+    lines = files["evidence/times.txt"].splitlines(keepends=True)
+    number, time = lines[0].split()
+    late = b"%s %d\n" % (number, int(time) + 10**6)
+    found = verify_files(forged(files, {"evidence/times.txt": b"".join([late, *lines[1:]])}), bundle[1])
+    assert found.differences == ("evidence/times.txt is damaged: block times do not rise.",)
+
+    def twist(method, params, answer):
+        if method == "eth_getBlockByNumber" and isinstance(answer, dict) and int(answer["number"], 16) == int(number):
+            return {**answer, "timestamp": hex(int(time) + 10**6)}
+        return answer
+
+    with pytest.raises(NodeError, match="times do not rise"):
+        audit(Liar(world.endpoint.label, twist), NETWORK, world.token.address)
