@@ -29,11 +29,18 @@ if TYPE_CHECKING:
     example="hashkit audit --at 2026-09-30 --out reports/q3\n"
     "hashkit audit 0x5FbDB2315678afecb367f032d93F642f64180aa3 -n hashkey\n"
     "hashkit audit --from 2026-07-01 --at 2026-09-30 --issues batches/issuance.csv\n"
-    "hashkit audit HKGREEN --only C01,C02,C09",
+    "hashkit audit HKGREEN --only C01,C02,C09\n"
+    "hashkit audit HKGREEN --as-order batches/opening.csv",
 )
 @click.argument("token", required=False, metavar="[ADDRESS|SYMBOL]", shell_complete=complete.assets_and_rooms)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the report.")
 @click.option("--only", metavar="IDS", help="Only these checks, no report; silent while all is well.")
+@click.option(
+    "--as-order",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write the register as the opening position of a successor token.",
+)
 @click.option(
     "--identities",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -45,8 +52,8 @@ if TYPE_CHECKING:
 @choices(asset=True, at=True)
 @asked
 def command(
-    session: Session, token: str | None, out: Path | None, only: str | None, identities: Path | None, redact: bool,
-    open_: bool, asked: Asked,
+    session: Session, token: str | None, out: Path | None, only: str | None, as_order: Path | None,
+    identities: Path | None, redact: bool, open_: bool, asked: Asked,
 ) -> None:  # fmt: skip
     """Read a token's logs, replay its register at a block, prove it against the block's state root, write a report.
 
@@ -57,8 +64,8 @@ def command(
     from hashkit.audit.checks import chosen
     from hashkit.audit.report import redacted
 
-    if redact and identities is not None:
-        raise click.UsageError("--redact hides what --identities shows: choose one of them.")
+    if redact and (identities or as_order):
+        raise click.UsageError("--redact hides what --identities and --as-order show: choose one of them.")
     wanted, names = chosen(only), names_in(identities)
     result = asked.run(session, token)
     if redact:
@@ -70,12 +77,13 @@ def command(
     files = [str(path) for path in files_of(result, folder, names, redact)]
     if open_:
         click.launch((folder / "report.html").absolute().as_uri())
+    warnings = hand_over(result, as_order) if as_order is not None else []
     data = {**result.to_dict(), "files": files}
     links = {"token": session.network.address_link(result.subject.token)}
     lines = audit_lines(result, files)
     if names is not None:
         lines.append(f"With names, not to be passed on: {confidential(folder)}")
-    session.show(Answer(data, lines, links=links, code=7 if result.exceptions else 0))
+    session.show(Answer(data, lines, warnings=warnings, links=links, code=7 if result.exceptions else 0))
 
 
 def names_in(identities: Path | None) -> Mapping[str, str] | None:
@@ -103,6 +111,15 @@ def files_of(result: AuditResult, folder: Path, names: Mapping[str, str] | None,
 def confidential(folder: Path) -> Path:
     """Where the report with names goes: beside the other."""
     return folder.with_name(f"{folder.name}-CONFIDENTIAL")
+
+
+def hand_over(result: AuditResult, file: Path) -> list[str]:
+    """Writes the opening position of a successor; what does not travel with the units comes back as warnings."""
+    from hashkit.audit.successor import left_behind, opening_position
+    from hashkit.store.files import write_atomic
+
+    write_atomic(file, opening_position(result))
+    return list(left_behind(result))
 
 
 def only_these(result: AuditResult, wanted: Collection[str]) -> Answer:

@@ -71,6 +71,8 @@ COMMANDS: Mapping[str, Entry] = {entry.name: entry for part in SECTIONS.values()
 ROOMS: Mapping[str, tuple[Entry, ...]] = {
     "audit": (
         Entry("powers", "audit_powers", "Who can do what, with how few keys, and what changed"),
+        Entry("sample", "audit_sample", "Draw the issues to vouch to papers, with a seed"),
+        Entry("statement", "audit_statement", "What one wallet or investor held and moved in a period"),
         Entry("verify", "audit_verify", "Derive a saved report again from its evidence, offline"),
     ),
 }

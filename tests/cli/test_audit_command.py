@@ -88,6 +88,29 @@ def test_chosen_checks_are_silent_until_something_is_wrong(issued):
     assert ran.code == 7 and "SUB-0001: 500,001.000000 in the file, 500,000.000000 on chain" in ran.out
 
 
+def test_a_proved_register_is_issued_as_a_successor(issued):
+    terms = (issued.folder / "assets/HKGREEN.toml").read_text()
+    (issued.folder / "assets/HKNEXT.toml").write_text(terms.replace("HKGREEN", "HKNEXT"))
+    issued.ok("audit", "HKGREEN", "--as-order", "batches/opening.csv")
+    issued.ok("deploy", "HKNEXT", "--yes")
+    issued.ok("issue", "--opening-position", "batches/opening.csv", "--asset", "HKNEXT", "--yes")
+    old, new = (issued.ok("cap-table", "--asset", s, "--json").data["data"]["holders"] for s in ("HKGREEN", "HKNEXT"))
+    assert [(row["wallet"], row["amount"]) for row in old] == [(row["wallet"], row["amount"]) for row in new]
+
+
+def test_the_auditors_other_questions(issued):
+    page = issued.ok("audit", "statement", "INV-001", "--asset", "HKGREEN", "--json").data["data"]
+    assert page["schema"] == "hashkit.statement/1"
+    assert [line["what"] for line in page["movements"]] == ["issued", "transfer"]
+    assert page["closing"] == page["movements"][-1]["balance"] == "499000.000000"
+    assert "INV-404" in issued.fails(2, "audit", "statement", "INV-404", "--asset", "HKGREEN").err
+    powers = issued.ok("audit", "powers", "HKGREEN")
+    assert "     1 / 1       issue by a new order" in powers.out and "nobody / 1       mint" in powers.out
+    drawn = issued.ok("audit", "sample", "HKGREEN", "--seed", "q3", "--size", "2", "--out", "sample.csv", "--json")
+    assert sum(row["hits"] for row in drawn.data["data"]["rows"]) == 2
+    assert (issued.folder / "sample.csv").read_text().startswith('"hits","external_id"')
+
+
 def test_names_go_into_a_folder_of_their_own(issued, tmp_path):
     ran = issued.ok("audit", "--out", "shown", "--identities", "register/investors.csv", "--json").data["data"]["files"]
     plain = [Path(issued.folder / name) for name in ran if name.startswith("shown/")]
