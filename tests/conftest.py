@@ -10,11 +10,15 @@ from random import sample
 from time import time
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hashkit.chain import devnet
 from hashkit.rpc.client import Endpoint
 
 ENGINES = ("anvil", "py-evm")
+# A busy machine makes no test fail: hypothesis measures no time.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 PORTS = range(20_000, 32_700)

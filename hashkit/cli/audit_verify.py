@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @verb(
     "verify",
     example="hashkit audit verify reports/HKGREEN-17\n"
-    f"hashkit audit verify reports/q3 --block-hash 0x{'ab' * 32}",
+    "hashkit audit verify reports/q3 --block-hash $HASH",
 )
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--block-hash", metavar="HASH", help="Hash of the block, from a source that you trust.")
