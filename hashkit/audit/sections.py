@@ -12,6 +12,7 @@ from hashkit.audit.investors import InvestorHolding, holdings
 from hashkit.audit.three_way import ThreeWay, three_way
 from hashkit.audit.ties import Tie, tie
 from hashkit.domain import facts as f
+from hashkit.domain.terms import instant
 from hashkit.domain.watch import IssuedRow
 
 TIMELINES: dict[str, frozenset[str]] = {
@@ -258,6 +259,27 @@ def files(inputs: Inputs) -> tuple[FileRow, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class NavSeen:
+    """The value of a unit from a day on, as the auditor's file says. ``time`` is the day's first second, unix."""
+
+    day: str
+    time: int
+    nav: str
+    currency: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {"day": self.day, "nav": self.nav, "currency": self.currency}
+
+
+def navs(e: Evidence) -> tuple[NavSeen, ...]:
+    """Up to the cut-off, by day; empty when no file was given."""
+    rows = sorted(e.inputs.navs or (), key=lambda row: (row.day, row.currency))
+    seen = (NavSeen(row.day.isoformat(), instant(row.day), f"{row.nav:f}", row.currency) for row in rows)
+    return tuple(one for one in seen if one.time <= e.pin.block.timestamp)
+
+
+@dataclass(frozen=True, slots=True)
 class Sections:
     """All of them."""
 
@@ -273,6 +295,7 @@ class Sections:
     files: tuple[FileRow, ...]
     """What the auditor gave."""
     issues: tuple[IssueSeen, ...]
+    navs: tuple[NavSeen, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form: part of the result's own."""
@@ -285,6 +308,7 @@ class Sections:
             "threeWay": self.three_way.to_dict(self.decimals) if self.three_way else None,
             "files": [row.to_dict() for row in self.files],
             "issues": [row.to_dict() for row in self.issues],
+            "navs": [row.to_dict() for row in self.navs],
         }
 
 
@@ -300,4 +324,5 @@ def sections(e: Evidence) -> Sections:
         three_way=three_way(e),
         files=files(e.inputs),
         issues=issues(e),
+        navs=navs(e),
     )

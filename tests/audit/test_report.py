@@ -26,7 +26,7 @@ from hashkit.audit.report.parquet import as_parquet
 from hashkit.audit.report.people import NOT_HIDDEN, short_hash
 from hashkit.audit.report.workbook import as_workbook
 from hashkit.audit.result import FLOW_BLOCKS
-from hashkit.audit.sections import FileRow, RollForward
+from hashkit.audit.sections import FileRow, NavSeen, RollForward
 from hashkit.audit.three_way import PaperRow, ThreeWay
 from hashkit.domain.register import fold
 from tests.audit.sample import NAMES, TOKEN, account, evidence, facts, sample
@@ -176,6 +176,18 @@ def test_rendering_again_gives_the_same_bytes_and_a_choice_is_a_part_of_all():
 
 
 # Charts
+
+
+def test_the_value_of_a_unit_is_drawn_when_a_file_says_it():
+    first = RESULT.block.timestamp - 40 * 86_400
+    values = ("100", "101.25", "99.5", "7")
+    seen = tuple(NavSeen(f"2026-0{n}-01", first + n * 86_400, v, "HKD") for n, v in enumerate(values, 1))
+    told = replace(RESULT, sections=replace(RESULT.sections, navs=(*seen, NavSeen("2026-05-01", first, "1", "USD"))))
+    made = charts.nav(told)
+    assert [row[1] for row in made.rows] == list(values) and "101.25 HKD at most, 7 at least" in made.svg
+    assert 'id="nav"' in render(told, ["html"])["report.html"].decode() and 'id="nav"' not in PAGE
+    flat = replace(RESULT.sections, navs=seen[:1])
+    assert "not zero" not in charts.nav(replace(RESULT, sections=flat)).svg
 
 
 def test_each_chart_stands_beside_its_table():

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -37,7 +38,7 @@ def charts(result: AuditResult) -> Mapping[str, Chart]:
     """The charts of a report by key, without those that would have nothing to show."""
     made = (
         supply(result), waterfall(result), concentration(result), countries(result), holders(result), flows(result),
-        ladder(result), hours(result),
+        ladder(result), hours(result), nav(result),
     )  # fmt: skip
     return {chart.key: chart for chart in made if chart is not None}
 
@@ -216,6 +217,28 @@ def hours(result: AuditResult) -> Chart | None:
     drawn = grid(cells, _WEEK, "acts by hour of the day, UTC")
     heads = ("hour (UTC)", "acts", "agents named")
     return Chart("hours", "When those with power act", "Does anybody act at odd hours?", drawn, heads, rows)
+
+
+def nav(result: AuditResult) -> Chart | None:
+    """What a unit was worth, as the auditor's file says; of the currency with the most days."""
+    seen = Counter(row.currency for row in result.sections.navs)
+    if not seen:
+        return None
+    currency = min(seen, key=lambda c: (-seen[c], c))
+    of = [row for row in result.sections.navs if row.currency == currency]
+    values = [Decimal(row.nav) for row in of]
+    steps = [(row.time, int(value * 10**18)) for row, value in zip(of, values, strict=True)]
+    low, high, end = min(values), max(values), result.block.timestamp
+    base = int((low - (high - low) / 4) * 10**18) if high > low else 0
+    drawn = steps_over_time(
+        steps, (steps[0][0], end), (f"{high:f} {currency} at most, {low:f} at least", "the base line is not zero"
+        if base else ""), (of[0].day, words.time(end)[:10]), low=base,
+    )  # fmt: skip
+    rows = [(row.day, row.nav) for row in of]
+    shown = tuple(rows if len(rows) <= 24 else [*rows[:4], ("…", "…"), *rows[-19:]])
+    note = "From the file the auditor gave; nobody checked it." + (f" {len(rows)} days." if len(rows) > 24 else "")
+    heads = ("from", f"{currency} a unit")
+    return Chart("nav", "Value of a unit", "Priced fairly?", drawn, heads, shown, note)
 
 
 def _holding(result: AuditResult) -> list[Holder]:

@@ -53,16 +53,16 @@ def bars(rows: Sequence[Bar], label: int = 132, figure: int = 62) -> Markup:
 
 def steps_over_time(
     steps: Sequence[tuple[int, int]], span: tuple[int, int], heads: tuple[str, str], feet: tuple[str, str],
-    limit: int | None = None, marked: bool = False,
+    limit: int | None = None, marked: bool = False, low: int = 0,
 ) -> Markup:  # fmt: skip
     """A step line over time with the area below it: (time, value) up to the end of ``span``.
 
     ``heads`` and ``feet`` are the texts at the four corners. ``limit`` draws a dashed line at that value;
-    ``marked`` puts a triangle at each of at most 60 steps, pointing up or down.
+    ``low`` is the value of the base line. ``marked`` puts a triangle at each of at most 60 steps, pointing up or down.
     """
     height = 168
     start, end = span
-    long, most = max(end - start, 1), max([value for _, value in steps] + [limit or 0]) or 1
+    long, most = max(end - start, 1), max([value - low for _, value in steps] + [limit or 0]) or 1
     room, tall = WIDTH - 2 * _LEFT, height - _TOP - _BOTTOM
     base = _TOP + tall
 
@@ -70,7 +70,7 @@ def steps_over_time(
         return _LEFT + min(max(time - start, 0), long) * room * 10 // long / 10
 
     def y(value: int) -> float:
-        return base - max(value, 0) * tall * 10 // most / 10
+        return base - max(value - low, 0) * tall * 10 // most / 10
 
     line, marks, before = f"M{_LEFT} {base}", [], 0
     for time, value in steps:
@@ -99,7 +99,7 @@ def paired(months: Sequence[tuple[str, int, int]], heads: tuple[str, str]) -> Ma
     axis = f'<line x1="{_LEFT}" x2="{WIDTH - _LEFT}" y1="{zero:g}" y2="{zero:g}" class="axis"/>'
     drawn, points = [_grid(_TOP + tall, tall), axis], []
     for i, (_, up, down) in enumerate(months):
-        left, wide = _LEFT + i * room * 10 // len(months) / 10, max(room * 4 // len(months) / 10, 1)
+        left, wide = _LEFT + i * room * 10 // len(months) / 10, min(max(room * 4 // len(months) / 10, 1), 28)
         for value, at, kind in ((up, left + wide / 5, "up"), (down, left + wide * 6 / 5, "hatched")):
             if value:
                 top = y(value)

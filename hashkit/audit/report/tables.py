@@ -34,7 +34,7 @@ def all_tables(result: AuditResult, names: Mapping[str, str] | None = None) -> t
         findings(result), figures(result), register(result, names), former(result), supply(result), flows(result),
         orders(result), acts(result), powers(result), rules(result), code(result), events(result), proof(result),
         investors(result), freezes(result), documents(result), papers(result), given(result),
-        issues(result),
+        issues(result), navs(result),
     )  # fmt: skip
     return made
 
@@ -217,6 +217,12 @@ def issues(r: AuditResult) -> Table:
         for i in r.sections.issues
     ]  # fmt: skip
     return _table("issues", "Issues", columns, rows)
+
+
+def navs(r: AuditResult) -> Table:
+    """The value of a unit by day, as the auditor's file says."""
+    rows = [(row.day, row.nav, row.currency) for row in r.sections.navs]
+    return _table("navs", "Value of a unit", "day, nav:amount, currency", rows)
 
 
 def given(r: AuditResult) -> Table:
