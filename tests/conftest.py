@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import sample
+from time import time
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hashkit.chain import devnet
+from hashkit.rpc.client import Endpoint
 
 ENGINES = ("anvil", "py-evm")
+# A busy machine makes no test fail: hypothesis measures no time.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 PORTS = range(20_000, 32_700)
@@ -62,6 +68,23 @@ def fresh(engine: str, folder: Path) -> Iterator[devnet.Running]:
         yield devnet.up(folder, engine=engine, port=free_port())
     finally:
         devnet.down(folder)
+
+
+class Stage:
+    """An anvil that many tests use one after the other, each as it stood when the stage was set."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._node = Endpoint(url)
+        self._set = self._node.call("evm_snapshot")
+
+    def rewind(self) -> None:
+        """The chain as it was, but with the time of now."""
+        self._node.call("anvil_dropAllTransactions")
+        self._node.call("evm_setAutomine", (True,))
+        assert self._node.call("evm_revert", (self._set,))
+        self._set = self._node.call("evm_snapshot")
+        self._node.call("evm_setTime", (int(time()),))
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ from typing import IO, NoReturn
 ROOT = Path(__file__).resolve().parents[1]
 AT_START = ("PYTHON", "LC_", "LANG", "LD_")
 """How the names of variables begin that matter only when a process starts."""
-NEVER = {"eth", "pandas", "py_mini_racer", "solcx", "hashkit.__main__"}
-"""What hardly any command needs."""
+NEVER = {"eth", "pandas", "py_mini_racer", "solcx", "hashkit.__main__", "duckdb", "numpy", "pyarrow"}
+"""What hardly any command needs, and what starts threads: a fork has only one."""
 Ended = tuple[int, str, str]
 """Exit code, negative when a signal ended the command; its stdout; its stderr."""
 
@@ -108,6 +108,8 @@ def _serve(control: socket.socket) -> None:
     for name in dict.fromkeys(_imports()):
         if not {name, name.partition(".")[0]} & NEVER:
             importlib.import_module(name)
+    if Path("/proc/self/task").exists():
+        assert len(os.listdir("/proc/self/task")) == 1, "a library starts threads: name it in NEVER"
     gc.collect()
     gc.freeze()  # the forks need not copy what was there before them
     while received := socket.recv_fds(control, 1, 4)[1]:

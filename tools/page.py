@@ -146,6 +146,8 @@ HEADS = {
     "order approved by rows done skipped total issued deadline state": r"0x\w{6}…",
     "time (UTC) block change supply": r"\d{4}-\d\d-\d\dT|…",
     "month in out net": r"\d{4}-\d\d ",
+    "investor units % wallets": r"0x\w{6}…",
+    "account frozen holds": _ADDRESS,
     "file bytes SHA-256": r"\S+\.\w+ [\d,]+ ",
 }
 

@@ -12,8 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -25,7 +24,15 @@ SOLC_VERSION = "0.8.30"
 SMOKE_SCRIPT = ROOT / "scripts" / "register.py"
 PINS = "tools/constraints-test.txt"
 OLDER_PINS = "tools/constraints-web3-7.txt"
+ENGINE_PINS = "tools/constraints-engines.txt"
 APE_PINS = "tools/constraints-ape.txt"
+OLDER = (
+    *(f"chain/test_{name}.py" for name in ("command_signer", "devnet_rpc", "dialects", "keys", "sender")),
+    *(f"contracts/test_{name}.py" for name in ("faces", "header", "powers_matrix", "trie")),
+    *(f"issuer/test_{name}.py" for name in ("deploy", "documents", "identities", "issue", "saved", "sdk")),
+    *("rpc/test_reads.py", "cli/test_conventions.py"),
+)
+"""The tests of what differs between the two sets of libraries; the others would see no difference."""
 GAS = ROOT / "benchmarks" / "gas"
 
 
@@ -115,10 +122,15 @@ def prove() -> bool:
     return run_proofs(sys.argv[2:])
 
 
+def engines() -> bool:
+    """The reports' SQL on DuckDB and, through ibis, on Spark: the same digests."""
+    made = environment("engines", "spark", ENGINE_PINS)
+    return _run([*_pytest_command(made), "-s", "tests/engines/check_engines.py"])
+
+
 def older() -> bool:
-    """The floors that touch web3, eth-account, eth-abi and click, on the older supported set of them."""
-    floors = [f"tests/{name}" for name in ("chain", "contracts", "issuer", "cli/test_conventions.py")]
-    return _pytest(environment("web3-7", "test", OLDER_PINS), "-m", "not slow", *floors)
+    """What goes through web3, eth-account, eth-abi and click, on the older supported set of them."""
+    return _pytest(environment("web3-7", "test", OLDER_PINS), "-m", "not slow", *(f"tests/{name}" for name in OLDER))
 
 
 def pytest() -> bool:
@@ -131,12 +143,10 @@ def test() -> bool:
     node_tools()
     node_tools(GAS)
     parts: list[Callable[[], bool]] = [lint, types, check, forge, ape, older]
-    # Two cores: pytest, the longest part, runs beside all others and is told at the end.
-    with tempfile.TemporaryDirectory() as folder, _beside(_test(), Path(folder) / "pytest.txt") as running:
-        failed = [part.__name__ for part in parts if not _timed(part)]
-        say("pytest: everything in tests/")
-        if not _follow(running, Path(folder) / "pytest.txt"):
-            failed.append("pytest")
+    failed = [part.__name__ for part in parts if not _timed(part)]
+    say("pytest: everything in tests/")  # its last line tells its seconds
+    if not pytest():
+        failed.append("pytest")
     if failed:
         say(f"FAILED: {', '.join(failed)}")
     return not failed
@@ -153,7 +163,8 @@ def clean() -> bool:
 STEPS: dict[str, Callable[[], bool]] = {
     step.__name__.replace("_", "-"): step
     for step in (
-        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, bench_gas, page, prove, clean,
+        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, engines, bench_gas, page, prove,
+        clean,
     )
 }  # fmt: skip
 
@@ -165,37 +176,13 @@ def _test() -> Environment:
 def _pytest(made: Environment, *options: str) -> bool:
     node_tools()
     node_tools(GAS)  # the published contracts of the peers, for tests/interop
-    return _run([*_pytest_command(made), *options], HASHKIT_ANVIL=str(native_tool("anvil")))
+    # A file stays in one process, whose fixtures it shares; files go to whichever process is free.
+    spread = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+    return _run([*_pytest_command(made), *spread, *options], HASHKIT_ANVIL=str(native_tool("anvil")))
 
 
 def _pytest_command(made: Environment) -> list[str | Path]:
     return [made.python, "-m", "pytest", "-q"]
-
-
-@contextmanager
-def _beside(made: Environment, told: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """pytest while other parts run, writing to ``told``; ended with them when they are interrupted."""
-    settings = {**os.environ, "HASHKIT_ANVIL": str(native_tool("anvil"))}
-    words = [str(word) for word in _pytest_command(made)]
-    with told.open("wb") as log:
-        running = subprocess.Popen(words, cwd=ROOT, env=settings, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        yield running
-    finally:
-        if running.poll() is None:
-            running.terminate()
-            running.wait()
-
-
-def _follow(running: subprocess.Popen[bytes], told: Path) -> bool:
-    """Print what the command has told and tells, until it ends. True when it passed."""
-    with told.open(encoding="utf-8", errors="replace") as log:
-        while True:
-            ended = running.poll() is not None
-            print(log.read(), end="", flush=True)
-            if ended:
-                return running.returncode == 0
-            time.sleep(0.5)
 
 
 def _timed(step: Callable[[], bool]) -> bool:

@@ -55,6 +55,7 @@ def sources(own: Iterable[RawLog], view: View, subject: Subject) -> tuple[dict[s
     others = {a: slot for a, slot in sorted(filled.items()) if slot != REGISTRY_SLOT or _tells(view, a)}
     for address, slot in others.items():
         contracts[address] = "identity registry" if slot == REGISTRY_SLOT else slot
+    view.code_of(list(contracts))  # also of contracts that stand in no slot now; whatever code was read is proved
     return contracts, min([subject.first, *(_born(view, a, subject) for a in others)])
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hashkit.audit.inputs import NO_INPUTS, Inputs
 from hashkit.contracts.header import Header
+from hashkit.domain.facts import RawLog
 from hashkit.domain.network import Network
 from hashkit.domain.register import Register
 from hashkit.rpc.blocks import Block
@@ -156,9 +157,9 @@ class Witness:
     """Somebody beside the node who was asked for the hash of the block, or for its events."""
 
     who: str
-    """``a second node at https://…``, ``the explorer at …``, ``the auditor``, ``L1 at …``."""
+    """``a second node at https://…``, ``the explorer at …``, ``the auditor``."""
     topic: str
-    """``block`` or ``events``."""
+    """``block`` or ``events``; ``unheard``: no answer came."""
     agrees: bool
     text: str
 
@@ -269,6 +270,17 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """What was read, as the files of a bundle: see ``bundle``."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    logs: Iterable[RawLog] = field(default=(), repr=False, compare=False)
+    """They have a file too, which can be long: it is written from here."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Path in the bundle -> SHA-256, the logs' among them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything together."""
 
@@ -291,6 +303,7 @@ class Evidence:
     """The books at the beginning of the period, when one was named."""
     mined: Mapping[str, Mined | None] = field(default_factory=dict)
     """Transaction -> where it was mined; asked of journalled transactions and of acts, when a journal was given."""
+    record: Record = Record()
 
     def said(self, topic: str, agrees: bool = True) -> tuple[Witness, ...]:
         """The witnesses of a topic who agree with the node, or who do not."""

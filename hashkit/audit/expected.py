@@ -166,6 +166,4 @@ def _number(name: str, limits: Mapping[str, Any], key: str) -> Decimal | None:
 
 
 def _bad(name: str, says: str) -> InputError:
-    return InputError(
-        f"{name}: {says}.", next_step="Mend the file; docs/checks.md shows an example.", code="EXPECTED"
-    )
+    return InputError(f"{name}: {says}.", next_step="Mend the file; docs/checks.md shows an example.", code="EXPECTED")

@@ -1,13 +1,14 @@
 """Which files did the auditor give, and what do they say? Floor 3.
 
-They become part of the evidence byte by byte, so that the report can be judged again from it. A journal is the
-exception: what leaves the issuer's machine is which transactions it names, never signed bytes.
+They become part of the evidence byte by byte, so that the report can be judged again from it, but for two: of a
+journal only the transactions it names are kept, never signed bytes; in an investor file each name and e-mail is
+replaced by a number, the same one wherever it stands, because evidence is made to be passed on.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +21,7 @@ from hashkit.store.sheets import (
     IssueRow,
     NavRow,
     PaymentRow,
+    csv_bytes,
     read_investors,
     read_issues,
     read_navs,
@@ -79,7 +81,7 @@ def take(paths: Mapping[str, Sequence[Path]]) -> tuple[Given, ...]:
         files = paths.get(kind, ())
         if len(files) > 1 and kind not in MANY:
             raise InputError(f"Only one file of the kind {kind} can be given.", code="INPUTS")
-        found += [Given(kind, path.name, _journal(path) if kind == "journal" else _bytes(path)) for path in files]
+        found += [Given(kind, path.name, _READ.get(kind, _bytes)(path)) for path in files]
     return tuple(found)
 
 
@@ -118,6 +120,29 @@ def _journal(path: Path) -> bytes:
         raise InputError(f"Cannot read {path}.", why="There is no such file.", code="NO_FILE")
     body = {"schema": _VIEW, **asdict(read_journal(path))}
     return (json.dumps(body, sort_keys=True, indent=1, ensure_ascii=True) + "\n").encode()
+
+
+def _investors(path: Path) -> bytes:
+    """The investor file without names: who is the same person stays visible, who it is does not."""
+    people: dict[tuple[str, str], str] = {}
+
+    def numbered(what: str, text: str | None) -> str:
+        if not text:
+            return ""
+        return people.setdefault((what, " ".join(text.casefold().split())), f"{what} {len(people) + 1}")
+
+    rows = [
+        (
+            row.investor_id, row.wallet, row.country.alpha2, row.investor_class.label, row.kyc_expires,
+            numbered("person", row.name), numbered("mail", row.email), row.proof or "",
+        )
+        for row in read_investors(path).rows
+    ]  # fmt: skip
+    return csv_bytes(("investor_id", "wallet", "country", "class", "kyc_expires", "name", "email", "proof"), rows)
+
+
+_READ: Mapping[str, Callable[[Path], bytes]] = {"journal": _journal, "register": _investors}
+"""Kinds of which not every byte may leave the machine."""
 
 
 def _view(file: Given) -> JournalView:

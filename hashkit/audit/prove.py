@@ -40,7 +40,7 @@ def prove(view: View, subject: Subject, register: Register, progress: Progress) 
         # The contract's own answers stand: it is the place that does not fit.
         why, place, different = "its balances lie where none of the known layouts has them", None, []
     supply, more = of_ours(walk, subject, register, words) if subject.ours else (_supply(walk, subject), [])
-    compared = [*different, *more, *_codes(walk), *_slots(walk)]
+    compared = [*different, *more, *_codes(walk, set(register.owners.values())), *_slots(walk)]
     return Proof(
         why_not=why,
         layout=place.name if place and not why else "",
@@ -72,11 +72,12 @@ def _supply(walk: Walk, subject: Subject) -> int | None:
     return next((answer for slot in slots if answer and walk.word(subject.token, slot) == answer), None)
 
 
-def _codes(walk: Walk) -> Iterator[Compared]:
-    """Every code that was read, by its hash under the state root."""
+def _codes(walk: Walk, owners: set[str]) -> Iterator[Compared]:
+    """Every code that was read, by its hash under the state root; of accounts without any, the owners'."""
     codes = walk.view.codes
-    walk.fetch_accounts(sorted(codes))
-    for address in sorted(codes):
+    asked = sorted(address for address, code in codes.items() if code or address in owners)
+    walk.fetch_accounts(asked)
+    for address in asked:
         account = walk.account(address)
         if account is not None:
             yield Compared("code", address, _hex(keccak(codes[address])), _hex(account.code_hash))

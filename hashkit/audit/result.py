@@ -14,7 +14,7 @@ from typing import Any
 from hashkit.audit import words
 from hashkit.audit.acts import ActRow, acts, rules_in_words
 from hashkit.audit.checks import Finding, check
-from hashkit.audit.evidence import CodePart, Evidence, Population, Proof, Stranger, Subject, Witness
+from hashkit.audit.evidence import CodePart, Evidence, Population, Proof, Record, Stranger, Subject, Witness
 from hashkit.audit.inputs import Inputs
 from hashkit.audit.sections import TIMELINES, Sections, sections
 from hashkit.domain.books import OrderSeen
@@ -146,6 +146,8 @@ class AuditResult:
     witnesses: tuple[Witness, ...]
     limits: tuple[str, ...]
     """What was not checked."""
+    record: Record
+    """What the result was made from."""
 
     @property
     def exceptions(self) -> bool:
@@ -234,6 +236,7 @@ class AuditResult:
             ],
             "stranger": self.stranger.to_dict() if self.stranger else None,
             "proof": self.proof.to_dict(),
+            "evidence": dict(self.record.digests),
             **self.sections.to_dict(),
             "limits": list(self.limits),
         }
@@ -285,6 +288,7 @@ def judge(evidence: Evidence) -> AuditResult:
         attested_by=e.attested_by,
         witnesses=e.witnesses,
         limits=_limits(e),
+        record=e.record,
     )
 
 

@@ -10,7 +10,9 @@ from hashkit.audit.evidence import Evidence
 from hashkit.audit.inputs import Inputs
 from hashkit.audit.investors import InvestorHolding, holdings
 from hashkit.audit.three_way import ThreeWay, three_way
+from hashkit.audit.ties import Tie, tie
 from hashkit.domain import facts as f
+from hashkit.domain.watch import IssuedRow
 
 TIMELINES: dict[str, frozenset[str]] = {
     "powers": frozenset({"powers", "owner", "trust"}),
@@ -175,6 +177,67 @@ def _document(e: Evidence, fact: f.DocumentSet) -> DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueSeen:
+    """One row of an order as the chain executed it. ``raw`` in smallest units; ``skipped``: never issued.
+
+    ``external_id`` and ``file`` say which row of the auditor's files it is, empty when none; ``exact``: by order and
+    row, not by wallet and amount.
+    """
+
+    order_id: str
+    row: int
+    wallet: str
+    raw: int
+    amount: str
+    skipped: bool
+    block: int
+    time: str
+    transaction: str
+    external_id: str
+    file: str
+    exact: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "orderId": self.order_id,
+            "row": self.row,
+            "wallet": self.wallet,
+            "amount": self.amount,
+            "skipped": self.skipped,
+            "block": self.block,
+            "time": self.time,
+            "transaction": self.transaction,
+            "externalId": self.external_id,
+            "file": self.file,
+            "exact": self.exact,
+        }
+
+
+def issues(e: Evidence) -> tuple[IssueSeen, ...]:
+    """Every row the chain executed, in its order."""
+    tied = {(one.chain.order_id, one.chain.row): one for one in tie(e).ties if one.chain is not None}
+    return tuple(_issue(e, row, tied.get((row.order_id, row.row))) for row in e.register.watched.rows)
+
+
+def _issue(e: Evidence, row: IssuedRow, told: Tie | None) -> IssueSeen:
+    return IssueSeen(
+        order_id=row.order_id,
+        row=row.row,
+        wallet=row.wallet,
+        raw=row.amount,
+        amount=words.amount(row.amount, e.subject.decimals),
+        skipped=row.skipped,
+        block=row.where.block,
+        time=words.time(e.times.get(row.where.block)),
+        transaction=row.where.tx_hash,
+        external_id=told.row.external_id if told else "",
+        file=words.clean(told.file) if told else "",
+        exact=told is not None and told.exact,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class FileRow:
     """A file that the auditor gave. ``digest`` SHA-256 of its bytes, hex."""
 
@@ -209,6 +272,7 @@ class Sections:
     """Chain, issue files and payments side by side; None when neither was given."""
     files: tuple[FileRow, ...]
     """What the auditor gave."""
+    issues: tuple[IssueSeen, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form: part of the result's own."""
@@ -220,6 +284,7 @@ class Sections:
             "documents": [row.to_dict() for row in self.documents],
             "threeWay": self.three_way.to_dict(self.decimals) if self.three_way else None,
             "files": [row.to_dict() for row in self.files],
+            "issues": [row.to_dict() for row in self.issues],
         }
 
 
@@ -234,4 +299,5 @@ def sections(e: Evidence) -> Sections:
         documents=documents(e),
         three_way=three_way(e),
         files=files(e.inputs),
+        issues=issues(e),
     )

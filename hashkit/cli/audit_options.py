@@ -37,16 +37,21 @@ class Asked:
     first: int | None
     since: str | None
     paths: dict[str, list[Path]]
+    second_node: tuple[str, ...]
+    explorer: bool
+    block_hash: str | None
 
     def run(self, session: Session, token: str | None) -> AuditResult:
         """The audit, with its progress shown."""
         from hashkit.audit import audit
+        from hashkit.audit.witness import Witnesses
 
+        witnesses = Witnesses(self.second_node, self.explorer, self.block_hash)
         files, address = self.files(), session.token_address(token)
         with session.watch() as watch:
             return audit(
                 session.node, session.network, address, at=session.choices.at, store=self.store, first=self.first,
-                since=self.since, files=files, on_progress=watch,
+                since=self.since, files=files, witnesses=witnesses, on_progress=watch,
             )  # fmt: skip
 
     def files(self) -> tuple[Given, ...]:
@@ -71,19 +76,36 @@ def period(function: Function) -> Function:
     return function
 
 
+def witnesses(function: Function) -> Function:
+    """``--second-node``, ``--explorer`` and ``--block-hash``: who else attests the block."""
+    for option in (
+        click.option("--block-hash", metavar="HASH", help="Hash of the block, from a source that you trust."),
+        click.option("--explorer", is_flag=True, help="Ask the network's explorer for the hash of the block too."),
+        click.option(
+            "--second-node",
+            multiple=True,
+            metavar="URL",
+            help="Another node, to compare block and events with; once more for each other.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def asked(function: Function) -> Function:
     """All of them: the command gets one ``Asked`` in their place."""
 
     @wraps(function)
     def command(session: Session, *, store: Path | None, first: int | None, since: str | None, **more: Any) -> Any:
         paths = {kind: [p for p in _listed(more.pop(kind)) if p] for kind, _ in _FILES}
-        return function(session, asked=Asked(store, first, since, paths), **more)
+        who = [more.pop(name) for name in ("second_node", "explorer", "block_hash")]
+        return function(session, asked=Asked(store, first, since, paths, *who), **more)
 
     found: Function = command
     for kind, says in reversed(_FILES):
         many = kind in ("issues", "journal")
         found = click.option(f"--{kind}", type=_FILE, metavar="FILE", multiple=many, help=says)(found)
-    return period(found)
+    return period(witnesses(found))
 
 
 def _listed(given: Any) -> list[Path | None]:

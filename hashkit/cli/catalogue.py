@@ -69,6 +69,11 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
 COMMANDS: Mapping[str, Entry] = {entry.name: entry for part in SECTIONS.values() for entry in part}
 
 ROOMS: Mapping[str, tuple[Entry, ...]] = {
-    "audit": (),
+    "audit": (
+        Entry("powers", "audit_powers", "Who can do what, with how few keys, and what changed"),
+        Entry("sample", "audit_sample", "Draw the issues to vouch to papers, with a seed"),
+        Entry("statement", "audit_statement", "What one wallet or investor held and moved in a period"),
+        Entry("verify", "audit_verify", "Derive a saved report again from its evidence, offline"),
+    ),
 }
 """Commands under a command that also does something by itself: ``hashkit audit 0x…``, ``hashkit audit verify``."""

@@ -189,11 +189,11 @@ def _holders(asset: Asset, tell: Tell) -> None:
 
 
 def _audit(asset: Asset, tell: Tell) -> None:
-    from hashkit.audit import audit, write
+    from hashkit.audit import audit, save
 
     context = asset.context
     result = audit(context.endpoint, context.network, asset.address)
-    write(result, context.project.root / _REPORT)
+    save(result, context.project.root / _REPORT)
     tell(["8. Audit  by a stranger who has only the token's address and a node"])
     for found in result.findings:
         tell(_wrapped(f"   {found.id}  {found.result:6}", found.title))

@@ -35,6 +35,22 @@ class Foreign:
         """Ownable (ERC-173)."""
         return self._ask("owner()", (), ["address"], checksum)
 
+    def pending_owner(self) -> Query[str]:
+        """Ownable in two steps: who may become the owner."""
+        return self._ask("pendingOwner()", (), ["address"], checksum)
+
+    def safe_owners(self) -> Query[tuple[str, ...]]:
+        """A Safe: whose keys it has."""
+        return self._ask("getOwners()", (), ["address[]"], lambda found: tuple(map(checksum, found)))
+
+    def safe_threshold(self) -> Query[int]:
+        """A Safe: how many of its keys must sign."""
+        return self._ask("getThreshold()", (), ["uint256"], int)
+
+    def minimum_delay(self) -> Query[int]:
+        """OpenZeppelin's TimelockController: seconds between scheduling and doing."""
+        return self._ask("getMinDelay()", (), ["uint256"], int)
+
     def supports(self, interface: str) -> Query[bool]:
         """ERC-165; ``interface`` is 8 hex digits."""
         return self._ask("supportsInterface(bytes4)", (bytes.fromhex(interface),), ["bool"], bool)

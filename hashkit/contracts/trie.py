@@ -54,6 +54,7 @@ class Pool:
         self._raw: dict[bytes, bytes] = {}
         self._known: set[bytes] = set()
         self._decoded: dict[bytes, _Node] = {}
+        self._used: set[bytes] = set()
         self.add(nodes)
 
     def add(self, nodes: Iterable[bytes]) -> None:
@@ -66,7 +67,7 @@ class Pool:
     @property
     def used(self) -> list[bytes]:
         """The nodes that walks went through, in the order of their hashes."""
-        return [self._raw[found] for found in sorted(self._decoded)]
+        return [self._raw[found] for found in sorted(self._used)]
 
     def get(self, root: bytes, path: bytes) -> bytes | None:
         """The value at ``path`` (in state and storage: the hash of the key); None: proved that there is none.
@@ -124,6 +125,7 @@ class Pool:
             raw = self._raw.get(hashed)
             if raw is None:
                 raise ProofError(f"the node 0x{hashed.hex()} is missing")
+            self._used.add(hashed)
             try:
                 found = _read(rlp.decode(raw))
             except RlpError as error:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from hashkit.chain.fees import coins
 from hashkit.errors import HashkitError
 from hashkit.issuer.context import Context, now
-from hashkit.issuer.explorer import Explorer
 from hashkit.rpc.blocks import block
+from hashkit.rpc.explorer import Explorer
 from hashkit.rpc.reads import code_at
 from hashkit.rpc.survey import survey
 from hashkit.rpc.values import quantity

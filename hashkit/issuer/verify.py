@@ -18,7 +18,7 @@ from hashkit.contracts.asset_factory import AssetFactory
 from hashkit.contracts.identity_registry import registry_arguments
 from hashkit.errors import InputError
 from hashkit.issuer.context import Context
-from hashkit.issuer.explorer import Explorer
+from hashkit.rpc.explorer import Explorer
 from hashkit.rpc.reads import code_at, read
 from hashkit.store.deployments import Deployment
 

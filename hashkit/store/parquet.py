@@ -93,7 +93,7 @@ class ParquetStore:
             files: dict[str, Part] = {}
             try:
                 for name, table in tables(columns, accounts):
-                    path, data = f"{name}/{first}-{last}.parquet", encoded(table)
+                    path, data = _path(name, first, last), encoded(table)
                     write_atomic(self.folder / path, data, mode=0o600)
                     files[path] = Part(sha256(data).hexdigest(), table.num_rows)
                 chunk = Chunk(first, last, parent_hash.lower(), end_hash.lower(), len(columns), files)
@@ -135,14 +135,24 @@ class ParquetStore:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = f"{family}/{chunk.first}-{chunk.last}.parquet"
+        return pq.read_table(pa.BufferReader(self._bytes(chunk, family)), columns=columns)
+
+    def path(self, chunk: Chunk, family: str) -> Path | None:
+        """Where a file of a chunk lies, after its bytes were compared with the manifest; None when it has none."""
+        if family not in _families(chunk):
+            return None
+        self._bytes(chunk, family)
+        return self.folder / _path(family, chunk.first, chunk.last)
+
+    def _bytes(self, chunk: Chunk, family: str) -> bytes:
+        path = _path(family, chunk.first, chunk.last)
         try:
             data = (self.folder / path).read_bytes()
         except OSError:
             data = b""
         if sha256(data).hexdigest() != chunk.files[path].sha256:
             raise damaged(self.folder, (chunk.first, chunk.last))
-        return pq.read_table(pa.BufferReader(data), columns=columns)
+        return data
 
     def families(self, last: int) -> list[str]:
         """The families of files in the chunks that begin at or before ``last``."""
@@ -210,3 +220,7 @@ class ParquetStore:
 
 def _families(chunk: Chunk) -> list[str]:
     return [path.rpartition("/")[0] for path in chunk.files]
+
+
+def _path(family: str, first: int, last: int) -> str:
+    return f"{family}/{first}-{last}.parquet"

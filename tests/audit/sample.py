@@ -101,8 +101,17 @@ class History:
         self.tell(f.RuleSet, BOOK, rule="max-holders", value=max(150, len(self.wallets) + 11))
         self.tell(f.RuleSet, BOOK, rule="max-units-per-investor", value=2_000_000 * UNIT)
 
+        name = b"prospectus".ljust(32, b"\0").hex()
+        self.tell(f.DocumentSet, name=f"0x{name}", uri="https://issuer.test/prospectus.pdf",
+                  document_hash=digest("prospectus"), present=True)  # fmt: skip
+        self.acted(digest("board resolution"), OWNER)
+
     def admit(self, n: int) -> None:
         wallet = self.wallets[n]
+        if n % 23 == 7:  # a second wallet of the investor before
+            self.tell(f.Admitted, REGISTRY, wallet=wallet, investor=account("person", n - 1))
+            self.tell(f.Linked, REGISTRY, first=self.wallets[n - 1], wallet=wallet, linked=True)
+            return
         self.tell(f.Admitted, REGISTRY, wallet=wallet, investor=account("person", n))
         days = 900 + number(900, "kyc", n) if n % 9 else 735 + number(60, "soon", n)
         self.tell(f.StandingSet, REGISTRY, wallet=wallet, country=COUNTRIES[n % 10], investor_class=2 + (n % 4 == 0),
@@ -141,6 +150,9 @@ class History:
             self.acted(digest("maintenance", month), OFFICER)
             self.at(self.now + 5 * HOUR).tell(f.Stopped, what="paused", on=False, agent=OFFICER)
             self.acted(digest("maintenance over", month), OFFICER)
+        if month == 21:
+            self.at(self.now + HOUR).tell(f.AmountFrozen, account=someone, amount=self.held[someone] // 2)
+            self.acted(digest("pledge", month), OFFICER)
         if month == 16:
             other, raw = self.wallets[5], self.held[someone] // 4
             self.at(self.now + 19 * HOUR).move(someone, other, raw)

@@ -24,6 +24,8 @@ from hashkit.audit.report.parquet import as_parquet
 from hashkit.audit.report.people import NOT_HIDDEN, short_hash
 from hashkit.audit.report.workbook import as_workbook
 from hashkit.audit.result import FLOW_BLOCKS
+from hashkit.audit.sections import FileRow, RollForward
+from hashkit.audit.three_way import PaperRow, ThreeWay
 from hashkit.domain.register import fold
 from tests.audit.sample import NAMES, TOKEN, account, evidence, facts, sample
 
@@ -91,6 +93,33 @@ def test_the_page_and_the_text_show_every_holder():
     for holder in RESULT.holders:
         assert holder.wallet in PAGE and holder.wallet in FILES["report.txt"].decode()
     assert PAGE.count('<tr id="h') == len(RESULT.holders)
+
+
+def test_an_opening_and_the_files_of_the_auditor_are_shown():
+    first, second = RESULT.holders[0].wallet, RESULT.holders[1].wallet
+    rows = (
+        PaperRow("S-1", "issue", first, "100.00", "100.00", "100.00 HKD", "100.00 HKD", ""),
+        PaperRow("S-2", "issue", second, "", "7.00", "7.00 HKD", "7.00 HKD", "paid, not issued"),
+    )
+    period = RollForward(5_000_000, "2026-06-30T23:59:58Z", 900 * 10**6, 100 * 10**6, 0, 0, 0, 0, 1_000 * 10**6)
+    told = replace(
+        RESULT.sections,
+        roll_forward=period,
+        three_way=ThreeWay(rows, 100 * 10**6, 107 * 10**6, 0, 0, 0),
+        files=(FileRow("issues", "issuance.csv", 321, "ab" * 32),),
+    )
+    files = render(replace(RESULT, sections=told))
+    page = files["report.html"].decode()
+    for shown in ("Opening, block 5,000,000, 2026-06-30", "107.000000", "-7.000000", "✗ paid, not issued", "ab" * 32):
+        assert shown in page, shown
+    assert "opening at block 5000000" in files["report.txt"].decode()
+    assert "paid, not issued" in files["tables/papers.csv"].decode()
+
+
+def test_freezes_documents_and_second_wallets_are_shown():
+    for place in ("freezes", "documents", "investors"):
+        assert f'id="{place}"' in PAGE and table(place).rows
+    assert "https://issuer.test/prospectus.pdf" in PAGE and 'href="https://issuer.test' not in PAGE
 
 
 def test_the_page_names_the_hash_of_every_file_beside_it():

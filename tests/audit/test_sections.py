@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from eth_utils import keccak
 
+from hashkit.audit.inputs import read as parse
+from hashkit.audit.inputs import take
 from hashkit.audit.report import write
 from hashkit.audit.sections import TIMELINES
 from hashkit.domain.parties import Power
@@ -107,3 +109,15 @@ def test_freezes_and_documents_are_those_of_the_block(ground: Ground) -> None:
 def test_the_same_files_give_the_same_bytes(ground: Ground, tmp_path) -> None:
     first, second = (write(ground.audit(), tmp_path / name) for name in "ab")
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+
+
+def test_names_do_not_go_into_the_evidence(ground: Ground, tmp_path) -> None:
+    file = tmp_path / "investors.csv"
+    head, *rows = ground.files["register"].splitlines()
+    rows = [row.replace("Person B", " person  a") + f",{n}@example.org" for n, row in enumerate(rows)]
+    file.write_text("\n".join([head + ",email", *rows]) + "\n")
+    (given,) = take({"register": [file]})
+    assert b"erson " in given.data and b"Person" not in given.data and b"example" not in given.data
+    (read,) = [inputs.register for inputs in [parse([given], 2)]]
+    assert read is not None and [row.wallet for row in read] == [row.split(",")[1] for row in rows]
+    assert read[0].name == read[1].name != read[2].name and len({row.email for row in read}) == len(rows)

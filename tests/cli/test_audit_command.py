@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from hashkit.chain import devnet
 from tests.cli.running import Shell
 from tests.conftest import ENGINES, free_port
 
-NAMES = {"report.html", "report.xlsx", "tables", "audit.json", "report.txt"}
+NAMES = {"report.html", "report.xlsx", "tables", "audit.json", "report.txt", "evidence", "manifest.json"}
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -42,12 +44,29 @@ def test_an_address_and_a_node_are_enough(issued, tmp_path):
 
     again = stranger.ok("audit", token, "--rpc-url", url, "--out", "again", "--json").data
     assert again["schema"] == "hashkit.audit/1" and again["ok"] is True
-    for name in sorted(NAMES - {"tables"} | {"tables/register.csv", "tables/register.parquet"}):
+    for name in sorted(NAMES - {"tables", "evidence"} | {"tables/register.csv", "tables/register.parquet"}):
         assert (empty / "report" / name).read_bytes() == (empty / "again" / name).read_bytes()
 
     told = {row["wallet"]: row["balance"] for row in again["data"]["holders"]}
     table = issued.ok("cap-table", "--json").data["data"]["holders"]
     assert told == {row["wallet"]: row["amount"] for row in table}
+
+
+def test_a_saved_report_is_verified_without_a_node(issued, tmp_path):
+    """Offline, in an empty folder; what was changed is named, a line each, and the exit code says it."""
+    report = issued.ok("audit", "--at", "13", "--out", str(tmp_path / "q3"), "--json").data["data"]
+    stranger = Shell(tmp_path, tmp_path)
+    known = stranger.ok("audit", "verify", "q3", "--block-hash", report["block"]["hash"])
+    assert known.out.splitlines()[-1] == "VERIFIED: every file follows."
+    told = stranger.ok("audit", "verify", "q3", "--json").data
+    assert told["schema"] == "hashkit.audit-verify/1" and told["data"]["verified"] is True
+    rests = told["data"]["restsOn"]
+    assert "attested when the audit was made" in rests or "nothing is proved" in rests
+    page = tmp_path / "q3" / "report.txt"
+    page.write_text(page.read_text().replace("1", "2", 1))
+    changed = stranger.run("audit", "verify", "q3")
+    assert changed.code == 7 and changed.out.splitlines()[0] == "report.txt is not the file of the manifest"
+    assert "is no folder" in stranger.fails(2, "audit", "verify", "nothing").err
 
 
 def test_in_a_project_no_argument_is_needed(issued):
@@ -67,6 +86,47 @@ def test_chosen_checks_are_silent_until_something_is_wrong(issued):
     assert issued.ok(*ledger, "batches/issuance.csv", "--register", "register/investors.csv").out == ""
     ran = issued.run(*ledger, "wrong.csv")
     assert ran.code == 7 and "SUB-0001: 500,001.000000 in the file, 500,000.000000 on chain" in ran.out
+
+
+def test_a_proved_register_is_issued_as_a_successor(issued):
+    terms = (issued.folder / "assets/HKGREEN.toml").read_text()
+    (issued.folder / "assets/HKNEXT.toml").write_text(terms.replace("HKGREEN", "HKNEXT"))
+    issued.ok("audit", "HKGREEN", "--as-order", "batches/opening.csv")
+    issued.ok("deploy", "HKNEXT", "--yes")
+    issued.ok("issue", "--opening-position", "batches/opening.csv", "--asset", "HKNEXT", "--yes")
+    old, new = (issued.ok("cap-table", "--asset", s, "--json").data["data"]["holders"] for s in ("HKGREEN", "HKNEXT"))
+    assert [(row["wallet"], row["amount"]) for row in old] == [(row["wallet"], row["amount"]) for row in new]
+
+
+def test_the_auditors_other_questions(issued):
+    page = issued.ok("audit", "statement", "INV-001", "--asset", "HKGREEN", "--json").data["data"]
+    assert page["schema"] == "hashkit.statement/1"
+    assert [line["what"] for line in page["movements"]] == ["issued", "transfer"]
+    assert page["closing"] == page["movements"][-1]["balance"] == "499000.000000"
+    assert "INV-404" in issued.fails(2, "audit", "statement", "INV-404", "--asset", "HKGREEN").err
+    powers = issued.ok("audit", "powers", "HKGREEN")
+    assert "     1 / 1       issue by a new order" in powers.out and "nobody / 1       mint" in powers.out
+    drawn = issued.ok("audit", "sample", "HKGREEN", "--seed", "q3", "--size", "2", "--out", "sample.csv", "--json")
+    assert sum(row["hits"] for row in drawn.data["data"]["rows"]) == 2
+    assert (issued.folder / "sample.csv").read_text().startswith('"hits","external_id"')
+
+
+def test_names_go_into_a_folder_of_their_own(issued, tmp_path):
+    ran = issued.ok("audit", "--out", "shown", "--identities", "register/investors.csv", "--json").data["data"]["files"]
+    plain = [Path(issued.folder / name) for name in ran if name.startswith("shown/")]
+    secret = [Path(issued.folder / name) for name in ran if name.startswith("shown-CONFIDENTIAL/")]
+    naming = [path for path in secret if b"INV-001" in path.read_bytes()]
+    assert len(plain) + len(secret) == len(ran) and all(path.name.startswith("CONFIDENTIAL-") for path in naming)
+    assert "INV-001" in next(path for path in secret if path.suffix == ".txt").read_text()
+    assert not any(b"INV-001" in path.read_bytes() for path in plain)
+
+
+def test_redaction_hides_wallets_on_the_screen_too(issued):
+    ran = issued.ok("audit", "--out", "hidden", "--redact", "--json")
+    holders = ran.data["data"]["holders"]
+    assert holders and all(re.fullmatch(r"#[0-9a-f]{10}", h["wallet"]) for h in holders)
+    assert not re.search(r"0x70997970", ran.out + (issued.folder / "hidden/report.html").read_text(), re.IGNORECASE)
+    issued.fails(2, "audit", "--redact", "--identities", "register/investors.csv")
 
 
 def test_an_exception_is_exit_code_7_and_the_report_is_written(issued):

@@ -164,6 +164,7 @@ def test_the_auditors_command_loads_nothing_that_could_sign():
         ("hashkit d", {"deploy", "devnet", "demo", "doctor", "document"}),
         ("hashkit issue --network h", {"hashkey", "hashkey-testnet"}),
         ("hashkit issue --account iss", {"issuer"}),
+        ("hashkit audit ", {entry.name for entry in ROOMS["audit"]}),
         ("hashkit control ", {"pause", "halt", "freeze", "force", "burn"}),
     ],
 )

@@ -38,6 +38,13 @@ contract ComplianceTest is Fixture {
         same(_hostile.told(), 5, "nothing moved");
     }
 
+    function test_a_push_of_the_registry_is_no_news_to_it() public {
+        vm.recordLogs();
+        expire(alice);
+        same(count(vm.getRecordedLogs(), IAssetToken.ComplianceHookFailed.selector), 0, "not asked, did not fail");
+        no(registry.isVerified(alice), "revoked");
+    }
+
     /// @dev A wallet that looks for the least gas with which an act passes must not find one that starves the hook.
     function test_no_act_passes_with_too_little_gas_for_its_hook() public {
         Laborious slow = new Laborious();

@@ -16,7 +16,8 @@ import {
     Power,
     Standing,
     TokenTerms,
-    Verdict
+    Verdict,
+    Vm
 } from "./Fixture.sol";
 
 /// @notice In the place of a rule book, and it knows none of its duties.
@@ -78,6 +79,89 @@ contract CornersTest is Fixture {
         vm.prank(agent);
         token.pause(REF);
         yes(token.paused(), "paused");
+    }
+
+    function test_every_act_leaves_the_ref_of_its_paper_or_none() public {
+        _leaves(abi.encodeWithSignature("mint(address,uint256)", alice, 9), 0);
+        _leaves(abi.encodeWithSignature("mint(address,uint256,bytes32)", alice, 9, REF), REF);
+        _leaves(abi.encodeWithSignature("burn(address,uint256)", alice, 1), 0);
+        _leaves(abi.encodeWithSignature("burn(address,uint256,bytes32)", alice, 1, REF), REF);
+        _leaves(abi.encodeWithSignature("forcedTransfer(address,address,uint256)", alice, bob, 1), 0);
+        _leaves(abi.encodeWithSignature("forcedTransfer(address,address,uint256,bytes32)", alice, bob, 1, REF), REF);
+        _leaves(abi.encodeWithSignature("setAddressFrozen(address,bool)", alice, true), 0);
+        _leaves(abi.encodeWithSignature("setAddressFrozen(address,bool,bytes32)", alice, false, REF), REF);
+        _leaves(abi.encodeWithSignature("setFrozenTokens(address,uint256)", alice, 4), 0);
+        _leaves(abi.encodeWithSignature("setFrozenTokens(address,uint256,bytes32)", alice, 4, REF), REF);
+        _leaves(abi.encodeWithSignature("freezePartialTokens(address,uint256)", alice, 1), 0);
+        _leaves(abi.encodeWithSignature("freezePartialTokens(address,uint256,bytes32)", alice, 1, REF), REF);
+        _leaves(abi.encodeWithSignature("unfreezePartialTokens(address,uint256)", alice, 1), 0);
+        _leaves(abi.encodeWithSignature("unfreezePartialTokens(address,uint256,bytes32)", alice, 1, REF), REF);
+        (address[] memory who, uint256[] memory amounts, bool[] memory on) =
+            (new address[](1), new uint256[](1), new bool[](1));
+        (who[0], amounts[0]) = (alice, 1);
+        _leaves(abi.encodeWithSignature("batchMint(address[],uint256[],bytes32)", who, amounts, REF), REF);
+        _leaves(abi.encodeWithSignature("batchBurn(address[],uint256[])", who, amounts), 0);
+        _leaves(abi.encodeWithSignature("batchSetAddressFrozen(address[],bool[],bytes32)", who, on, REF), REF);
+        _leaves(abi.encodeWithSignature("batchForcedTransfer(address[],address[],uint256[])", who, who, amounts), 0);
+        _leaves(abi.encodeWithSignature("pause()"), 0);
+        _leaves(abi.encodeWithSignature("unpause()"), 0);
+        _leaves(abi.encodeWithSignature("pause(bytes32)", REF), REF);
+        _leaves(abi.encodeWithSignature("unpause(bytes32)", REF), REF);
+        _leaves(abi.encodeWithSignature("halt(bytes32)", REF), REF);
+    }
+
+    function _leaves(bytes memory act, bytes32 ref) private {
+        bytes32 acted = IAssetToken.Acted.selector;
+        vm.recordLogs();
+        vm.prank(agent);
+        (bool done,) = address(token).call(act);
+        yes(done, "done");
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        same(count(logs, acted), 1, "once");
+        bytes32[] memory told = logs[indexOf(logs, acted, 0)].topics;
+        same(uint256(told[1]), uint256(ref), "ref");
+        same(uint256(told[2]), uint160(agent), "who");
+        yes(told[3] == bytes32(bytes4(act)), "what");
+    }
+
+    function test_the_same_frozen_amount_again_is_no_change() public {
+        freezeAmount(alice, 4);
+        vm.recordLogs();
+        freezeAmount(alice, 4);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        same(count(logs, keccak256("TokensFrozen(address,uint256)")), 0, "nothing frozen");
+        same(count(logs, keccak256("TokensUnfrozen(address,uint256)")), 0, "nothing unfrozen");
+        same(count(logs, keccak256("Frozen(address,uint256)")), 1, "the amount");
+    }
+
+    function test_a_recovery_lays_no_freeze_where_none_was_and_loses_not_a_unit_of_one() public {
+        address recoverer = actor("recoverer");
+        vm.prank(issuer);
+        token.grantPowers(recoverer, Power.RECOVER);
+        give(carol, 10);
+        vm.recordLogs();
+        vm.prank(recoverer);
+        token.recoveryAddress(carol, carol2, investorOf(carol));
+        same(count(vm.getRecordedLogs(), keccak256("Frozen(address,uint256)")), 0, "no freeze");
+        freezeAmount(carol2, 1);
+        vm.prank(recoverer);
+        token.recoveryAddress(carol2, carol, investorOf(carol));
+        same(token.getFrozenTokens(carol), 1, "one unit");
+    }
+
+    function test_what_is_unbound_is_off_the_list_and_the_others_stay() public {
+        (IToken second,) = newToken(terms(), "second");
+        bind(registry, second);
+        IIdentityRegistry next = newRegistry();
+        vm.startPrank(issuer);
+        token.setIdentityRegistry(address(next));
+        vm.warp(START + DELAY);
+        token.applyIdentityRegistry();
+        registry.unbindToken(address(token));
+        vm.stopPrank();
+        same(registry.boundTokens().length, 1, "one left");
+        same(registry.boundTokens()[0], address(second), "the other");
+        no(registry.isBound(address(token)), "off the list");
     }
 
     function test_granting_what_one_has_logs_nothing() public {

@@ -40,6 +40,18 @@ contract CountriesTest is Fixture {
         vm.stopPrank();
     }
 
+    /// A code between two listed ones, read across their borders, is none of them.
+    function test_countries_listed_let_no_other_in() public {
+        uint16[] memory more = new uint16[](3);
+        (more[0], more[1], more[2]) = (CH, US, 348);
+        vm.prank(issuer);
+        token.allowCountries(more, true);
+        for (uint16 code = 0; code < 1_000; ++code) {
+            bool listed = code == HK || code == CH || code == US || code == 348;
+            same(token.isCountryAllowed(code), listed, "listed");
+        }
+    }
+
     /// @dev All at once, it finds exactly what a look at each place finds.
     function testFuzz_countries_has_is_a_look_at_each_place(uint256 word, uint16 code, uint8 place) public pure {
         if (code % 2 == 0) code = uint16(word >> (16 * (place % 16))); // else it seldom is there

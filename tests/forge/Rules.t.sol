@@ -148,6 +148,19 @@ contract RulesTest is RuleBookFixture {
         expectRefused(alice, bob, 1, Verdict.VELOCITY | Verdict.BALANCE);
     }
 
+    function test_velocity_that_is_off_counts_nothing() public {
+        move(alice, bob, 40);
+        same(book.spentBehind(alice), 0, "never on");
+        vm.prank(agent);
+        book.setVelocity(40, 1 days);
+        move(alice, bob, 30);
+        same(book.spentBehind(alice), 30, "on");
+        vm.prank(issuer);
+        book.setVelocity(0, 0);
+        move(alice, bob, 20);
+        same(book.spentBehind(alice), 0, "off");
+    }
+
     // ------------------------------------------------------------------------------------------ holding period
 
     function test_holding_holds_the_whole_wallet_from_the_last_issue() public {
@@ -208,6 +221,16 @@ contract RulesTest is RuleBookFixture {
         move(alice, bob, 1);
     }
 
+    function test_sanctions_ask_of_the_receiver_at_the_door() public {
+        Oracle oracle = new Oracle();
+        oracle.list(bob, true);
+        vm.prank(agent);
+        book.setSanctionsOracle(address(oracle));
+        expectRefused(alice, bob, 1, Verdict.SANCTIONS);
+        vm.expectRevert();
+        give(bob, 1);
+    }
+
     function test_plain_rules_name_every_reason_together() public {
         Oracle oracle = new Oracle();
         oracle.list(bob, true);
@@ -249,6 +272,24 @@ contract RulesTest is RuleBookFixture {
         (bool ok, bytes memory answer) = address(book).call(call);
         same(ok, may, "may");
         if (!may) yes(bytes4(answer) == IRuleBook.NotAllowed.selector, "not allowed");
+    }
+
+    /// What changes nothing tightens nothing.
+    function test_the_same_limit_again_is_the_owner_s() public {
+        bytes[7] memory limits = [
+            abi.encodeCall(book.setMaxUnits, (900)),
+            abi.encodeCall(book.setMinimumHolding, (9)),
+            abi.encodeCall(book.setMaxHolders, (9)),
+            abi.encodeCall(book.setMaxHoldersIn, (HK, 9)),
+            abi.encodeCall(book.setVelocity, (9, 10)),
+            abi.encodeCall(book.setHoldingPeriod, (9)),
+            abi.encodeCall(book.setDenomination, (4))
+        ];
+        for (uint256 i = 0; i < limits.length; ++i) {
+            _may(agent, limits[i], true);
+            _may(agent, limits[i], false);
+            _may(issuer, limits[i], true);
+        }
     }
 
     // ---------------------------------------------------------------------------------------------- ERC-3643
@@ -332,6 +373,19 @@ contract LateRulesTest is RuleBookFixture {
         same(book.holdersIn(HK), 1, "counted");
         same(book.unitsOf(investorOf(alice)), 99, "counted");
         expectRefused(alice, bob, 1, Verdict.HOLDERS);
+    }
+
+    /// Nothing is counted, but the clock of an issue is: the book weighs it as the view does.
+    function test_late_rule_of_a_clock_asks_of_whom_an_issue_reaches() public {
+        Oracle oracle = new Oracle();
+        oracle.list(bob, true);
+        vm.startPrank(agent);
+        book.setHoldingPeriod(10);
+        book.setSanctionsOracle(address(oracle));
+        vm.stopPrank();
+        same(token.explainMovement(Kind.Issue, address(0), bob, 1), Verdict.SANCTIONS, "view");
+        vm.expectRevert();
+        give(bob, 1);
     }
 
     /// A rule book that fails: Issue and Move stop, a redemption goes on, whatever rule might have spoken.

@@ -307,6 +307,7 @@ contract EasSourceTest is Fixture {
         vm.prank(admitter);
         registry.follow(alice, address(_source));
         no(registry.isVerified(alice), "class");
+        same(registry.standing(alice).validUntil, 0, "never was");
         vm.warp(START + 1);
         _source.present(_attest(_kyc, _SCHEMA, alice, 0, abi.encode(CH, RETAIL)));
         registry.refresh(alice);

@@ -71,4 +71,6 @@ def _attested(e: Evidence) -> str:
 
 
 def _by(e: Evidence) -> str:
-    return e.attested_by if e.said("block") else "one node alone"
+    unheard = [f"{w.who}: {w.text}" for w in e.said("unheard", agrees=False)]
+    by = e.attested_by if e.said("block") else "one node alone"
+    return f"{by} (not heard: {'; '.join(unheard)})" if unheard else by

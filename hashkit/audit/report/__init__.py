@@ -32,9 +32,7 @@ Names = Mapping[str, str]
 """Wallet -> who owns it, in the words of the file that the reader gave."""
 
 
-def render(
-    result: AuditResult, formats: Iterable[str] = FORMATS, *, names: Names | None = None
-) -> Mapping[str, bytes]:
+def render(result: AuditResult, formats: Iterable[str] = FORMATS, *, names: Names | None = None) -> Mapping[str, bytes]:
     """The files of ``formats``, file name -> content: a pure function of its arguments, on any installation.
 
     html: report.html; xlsx: report.xlsx; csv and parquet: a file for each table, like tables/register.csv; json:

@@ -14,8 +14,6 @@ from hashkit.audit import words
 from hashkit.audit.report.draw import Bar, bars, grid, paired, steps_over_time
 from hashkit.audit.result import AuditResult, Holder
 
-_DAY = 86_400
-_LADDER = (("0–30 days", 30), ("31–60 days", 60), ("61–90 days", 90), ("91–365 days", 365))
 _WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):")
 
@@ -68,15 +66,16 @@ def supply(result: AuditResult) -> Chart | None:
 
 
 def waterfall(result: AuditResult) -> Chart | None:
-    """From nothing to the closing supply, each kind of flow a bar that begins where the one before ended."""
-    f, decimals = result.figures, result.subject.decimals
-    if not f.minted or min(f.raw_minted, f.raw_burnt) < 0:
+    """From opening to closing, each kind of flow a bar that begins where the one before ended."""
+    f, decimals = result.sections.roll_forward, result.subject.decimals
+    if not (f.opening or f.issued or f.raw_minted) or min(f.opening, f.raw_minted, f.raw_burnt) < 0:
         return None
     parts = [
         ("issued through orders", f.issued), ("minted otherwise", f.raw_minted), ("redeemed against refs", -f.redeemed),
         ("burnt by court", -f.court_burnt), ("burnt otherwise", -f.raw_burnt),
     ]  # fmt: skip
-    rows, drawn, at = [("opening", words.grouped(0, decimals))], [Bar("opening", 0, words.grouped(0, decimals))], 0
+    at, opening = f.opening, words.grouped(f.opening, decimals)
+    rows, drawn = [("opening", opening)], [Bar("opening", at, opening)]
     for name, raw in parts:
         if raw or not name.endswith(("otherwise", "court")):
             figure = words.grouped(raw, decimals) if raw <= 0 else f"+{words.grouped(raw, decimals)}"
@@ -191,19 +190,14 @@ def flows(result: AuditResult) -> Chart | None:
 
 def ladder(result: AuditResult) -> Chart | None:
     """Holders by how long their verification still lasts."""
-    known = [h for h in _holding(result) if h.standing != "unknown"]
-    if not known:
+    steps = result.sections.ladder
+    if not steps:
         return None
-    at = result.block.timestamp
-    steps: dict[str, list[int]] = {name: [] for name in ("not verified", *(n for n, _ in _LADDER), "over a year")}
-    for h in known:
-        steps[_step(h.standing, h.valid_until - at)].append(h.raw)
-    total = sum(raw for raws in steps.values() for raw in raws)
-    kinds = {"not verified": "down"}
-    drawn = [Bar(name, len(raws), f"{len(raws):,}", kinds.get(name, "")) for name, raws in steps.items()]
-    rows = tuple((name, f"{len(raws):,}", words.share(sum(raws), total)) for name, raws in steps.items())
-    heads = ("for", "holders", "% of units")
-    return Chart("ladder", "Verification still lasts", "Which renewals are coming?", bars(drawn), heads, rows)
+    total = sum(step.raw for step in steps)
+    drawn = [Bar(s.span, s.holders, f"{s.holders:,}", "down" if s.span == "not verified" else "") for s in steps]
+    rows = tuple((step.span, f"{step.holders:,}", words.share(step.raw, total)) for step in steps)
+    heads = ("ends", "holders", "% of units")
+    return Chart("ladder", "Verification ends", "Which renewals are coming?", bars(drawn), heads, rows)
 
 
 def hours(result: AuditResult) -> Chart | None:
@@ -226,12 +220,6 @@ def hours(result: AuditResult) -> Chart | None:
 
 def _holding(result: AuditResult) -> list[Holder]:
     return [h for h in result.holders if h.raw > 0]
-
-
-def _step(standing: str, left: int) -> str:
-    if standing != "verified":
-        return "not verified"
-    return next((name for name, days in _LADDER if left <= days * _DAY), "over a year")
 
 
 def _filled(months: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:

@@ -11,13 +11,14 @@ import hashlib
 import re
 from dataclasses import replace
 
+from hashkit.audit.evidence import Record
 from hashkit.audit.report.tree import every_text
 from hashkit.audit.result import AuditResult
 
 NOT_HIDDEN = (
     "Redacted: wallets, investors and transactions are the first 10 digits of the SHA-256 of their lower-case text. "
-    "Token, contracts, block, amounts, dates and countries are not hidden. Whoever reads the chain at this block finds "
-    "the holders again by their amounts, or by hashing every wallet."
+    "Token, contracts, block, amounts, dates, countries and the labels of files that the auditor gave are not hidden. "
+    "Whoever reads the chain at this block finds the holders again by their amounts, or by hashing every wallet."
 )
 
 _LONG = re.compile(r"0x[0-9a-fA-F]{64}|0x[0-9a-fA-F]{40}(?![0-9a-fA-F])")
@@ -36,7 +37,7 @@ def redacted(result: AuditResult) -> AuditResult:
         word = found[0]
         return word if word.lower() in known else short_hash(word)
 
-    hidden = every_text(result, lambda text: _LONG.sub(hide, text))
+    hidden = every_text(replace(result, record=Record()), lambda text: _LONG.sub(hide, text))
     return replace(hidden, subject=replace(hidden.subject, unread=(*hidden.subject.unread, NOT_HIDDEN)))
 
 

@@ -33,6 +33,7 @@ def all_tables(result: AuditResult, names: Mapping[str, str] | None = None) -> t
     made = (
         findings(result), figures(result), register(result, names), former(result), supply(result), flows(result),
         orders(result), acts(result), powers(result), rules(result), code(result), events(result), proof(result),
+        investors(result), freezes(result), documents(result), papers(result), given(result),
     )  # fmt: skip
     return made
 
@@ -168,6 +169,44 @@ def proof(r: AuditResult) -> Table:
         )]  # fmt: skip
         rows += [("broken", sentence, "") for sentence in p.broken]
     return _table("proof", "Attestation and proof", "what, result, by", rows)
+
+
+def investors(r: AuditResult) -> Table:
+    """The register by investor, over all his wallets."""
+    columns = "investor, balance:amount, share_percent:amount, wallets, standing, country, class, valid_until"
+    rows = [
+        (
+            i.investor, i.balance, i.share, " ".join(i.wallets), i.standing, i.country, i.investor_class,
+            words.time(i.valid_until) if i.valid_until else "",
+        )
+        for i in r.sections.investors
+    ]  # fmt: skip
+    return _table("investors", "Investors", columns, rows)
+
+
+def freezes(r: AuditResult) -> Table:
+    """What is frozen at the block."""
+    rows = [(z.account, _yes(z.whole), z.amount, z.balance) for z in r.sections.freezes]
+    return _table("freezes", "Frozen accounts", "account, whole, amount:amount, balance:amount", rows)
+
+
+def documents(r: AuditResult) -> Table:
+    """The documents that the token names."""
+    rows = [(d.name, d.uri, d.document_hash, d.block, d.time) for d in r.sections.documents]
+    return _table("documents", "Documents", "name, uri, hash, since_block:whole, since", rows)
+
+
+def papers(r: AuditResult) -> Table:
+    """Chain, issue files and payments, paper by paper; empty when no file was given."""
+    rows = r.sections.three_way.rows if r.sections.three_way else ()
+    cells = [(p.external_id, p.what, p.wallet, p.chain, p.file, p.due, p.paid, p.difference) for p in rows]
+    return _table("papers", "Papers", "external_id, what, wallet, chain, file, due, paid, difference", cells)
+
+
+def given(r: AuditResult) -> Table:
+    """The files that the auditor gave."""
+    rows = [(g.kind, g.name, g.size, g.digest) for g in r.sections.files]
+    return _table("given", "Files given", "kind, file, bytes:whole, sha256", rows)
 
 
 def _table(name: str, title: str, columns: str, rows: Iterable[tuple[Cell, ...]]) -> Table:

@@ -68,14 +68,15 @@ def _findings(r: AuditResult) -> Iterator[str]:
 
 
 def _figures(r: AuditResult) -> Iterator[str]:
-    f, d = r.figures, r.subject.decimals
+    f, w, d = r.figures, r.sections.roll_forward, r.subject.decimals
     rows = [
-        ("issued through orders", f.issued),
-        ("minted otherwise", f.raw_minted),
-        ("redeemed against refs", -f.redeemed),
-        ("burnt by court", -f.court_burnt),
-        ("burnt otherwise", -f.raw_burnt),
-        ("closing by the events", f.minted - f.burnt),
+        (f"opening at block {w.block}" if w.time else "opening", w.opening),
+        ("issued through orders", w.issued),
+        ("minted otherwise", w.raw_minted),
+        ("redeemed against refs", -w.redeemed),
+        ("burnt by court", -w.court_burnt),
+        ("burnt otherwise", -w.raw_burnt),
+        ("closing by the events", w.closing),
         ("sum of the balances", f.accounted),
     ]
     if f.reported is not None:

@@ -1,4 +1,4 @@
-"""What does the explorer know of a contract, and how is it told more? Floor 3.
+"""What does the explorer know of a contract and of a block, and how is it told more? Floor 2.
 
 Blockscout's API v2 over the standard library: ``smart-contracts/<address>`` and
 ``smart-contracts/<address>/verification/via/standard-input``. Explorers of HashKey Chain have moved before,
@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hashkit.errors import NodeError
+from hashkit.rpc.values import HASH
 
 _MAX_ANSWER = 8 * 1024 * 1024
 _AGENT = "Mozilla/5.0 (compatible; hashkit)"  # Cloudflare in front of explorers refuses Python's own name
@@ -40,6 +41,17 @@ class Explorer:
             return False
         self._check(status, answer)
         return answer.get("is_verified") is True
+
+    def block_hash(self, number: int) -> str | None:
+        """The hash it shows for a block, small 0x-hex; None when it shows no such block."""
+        status, answer = self._ask("GET", f"v2/blocks/{number}")
+        if status == 404:
+            return None
+        self._check(status, answer)
+        found = answer.get("hash")
+        if not isinstance(found, str) or not HASH.fullmatch(found) or answer.get("height") != number:
+            raise self._trouble("It answers with a block that is none.")
+        return found.lower()
 
     def submit(self, address: str, name: str, compiler: str, standard_input: bytes, arguments: bytes) -> None:
         """Hand in the source of a contract. ``compiler`` like ``v0.8.30+commit.73712a01``.
