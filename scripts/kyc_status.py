@@ -11,7 +11,7 @@ from scripts._reading import columns, findings, head, reading
 
 
 def report(result: AuditResult) -> bool:
-    """KYC status of every holder at the cut-off, the earliest end of validity first."""
+    """KYC status of every holder at the cut-off, the earliest end of validity first, and how many end when."""
     head(result)
     holders = sorted(result.holders, key=lambda h: (h.valid_until, h.wallet))
     rows = [
@@ -28,7 +28,9 @@ def report(result: AuditResult) -> bool:
     ]
     heads = ("valid until", "standing", "wallet", "investor", "country", "class", "units")
     columns(heads, rows, right=(6,))
-    return findings(result, "C09")
+    steps = [(step.span, str(step.holders), result.amount(step.raw)) for step in result.sections.ladder]
+    columns(("ends", "holders", "units"), steps, right=(1, 2))
+    return findings(result, "C09", "C10")
 
 
 cli = reading(report)

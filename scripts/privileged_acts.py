@@ -1,4 +1,4 @@
-"""What did those with power do? ``python scripts/privileged_acts.py ADDRESS`` or ``ape run privileged_acts``."""
+"""What was done by power? ``python scripts/privileged_acts.py ADDRESS`` or ``ape run privileged_acts ADDRESS``."""
 
 import sys
 from pathlib import Path
@@ -18,7 +18,7 @@ def report(result: AuditResult) -> bool:
     ]
     columns(("block", "time", "kind", "what", "by", "ref", "transaction"), rows, right=(0,))
     columns(("contract", "who", "powers"), [(p.contract, p.agent, p.powers) for p in result.powers])
-    return findings(result, "C13", "C18", "C19", "C21")
+    return findings(result, "C13", "C18", "C19", "C20", "C21")
 
 
 cli = reading(report)

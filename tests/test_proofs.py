@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))  # the steps run before anything is installed, so they are no package
 
 import prove  # noqa: E402
+import prove_evidence  # noqa: E402
 import prove_forge  # noqa: E402
 import prove_planted  # noqa: E402
 import prove_report  # noqa: E402
@@ -197,3 +198,12 @@ def test_a_layout_only_grows_at_its_end():
     assert moves(old, {"A": {"storage": ["0+0 a uint256", "1+0 c uint256", "2+0 b uint256"]}}) == ["A: 1+0 b uint256"]
     assert moves(old, {"A": {"storage": ["0+0 a uint128", "1+0 b uint256"]}}) == ["A: 0+0 a uint256"]
     assert moves(old, {}) == ["A: 0+0 a uint256", "A: 1+0 b uint256"]
+
+
+def test_one_accepted_change_of_the_evidence_fails_the_part():
+    told = {"plain": [{"logs": 5, "manifest": 2}, {}], "careful": [{"logs": 3}, {"logs": 0}]}
+    good = prove_evidence.weighed(told)
+    assert good["passed"] and good["summary"].startswith("10 single-byte changes of a saved audit, 0 accepted")
+    told["careful"][1]["logs"] = 1
+    assert not prove_evidence.weighed(told)["passed"]
+    assert not prove_evidence.weighed({"plain": [{}, {}], "careful": [{}, {}]})["passed"]

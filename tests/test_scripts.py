@@ -13,7 +13,8 @@ from hashkit.rpc.client import Endpoint
 from tests.audit.world import WALLETS, World
 
 ROOT = Path(__file__).resolve().parents[1]
-SCRIPTS = ("register", "supply", "privileged_acts", "kyc_status")
+SCRIPTS = ("register", "supply", "roll_forward", "privileged_acts", "powers", "kyc_status", "statement", "sample")
+MORE = {"statement": ("--who", WALLETS[1]), "sample": ("--seed", "q3", "--size", "5")}
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +31,16 @@ def run(name: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_reports_from_an_empty_folder(issued, anvil_url, tmp_path, name):
-    done = run(name, issued.token.address, "--rpc", anvil_url, cwd=tmp_path)
+    done = run(name, issued.token.address, "--rpc", anvil_url, *MORE.get(name, ()), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert issued.token.address in done.stdout and not done.stderr
     expected = {
         "register": f"{WALLETS[0]}  100.00  66.67  verified",
-        "supply": "totalSupply of the contract  150.00",
+        "supply": "totalSupply of the contract       150.00",
+        "roll_forward": "closing                150.00",
+        "statement": "opening 0.00, closing 50.00",
+        "sample": "2 of 2 rows, seed 'q3'",
+        "powers": "Fewest keys, directly",
         "privileged_acts": "opened order 0x",
         "kyc_status": WALLETS[1],
     }

@@ -55,7 +55,7 @@ def record(
         "receipts.txt": _lines(f"{tx} {_mined(mined)}" for tx, mined in view.mined.items()),
         "nodes.txt": _lines(_hex(node) for node in view.pool.used),
     }
-    made |= {f"given-{n}.txt": file.data for n, file in enumerate(files)}
+    made |= {given_name(n): file.data for n, file in enumerate(files)}
     digests = {name: sha256(data).hexdigest() for name, data in made.items()} | {LOGS: evidence.population.digest}
     return Record(made, logs, {f"{FOLDER}/{name}": digests[name] for name in sorted(digests)})
 
@@ -75,7 +75,7 @@ def save(
         digests[NAMES] = sha256(report[NAMES]).hexdigest()
     written = [_write(folder / name, content) for name, content in report.items()]
     written += [_write(folder / FOLDER / name, content) for name, content in result.record.files.items()]
-    written.append(_write(folder / FOLDER / LOGS, b"".join(canonical(log) for log in result.record.logs)))
+    written.append(_write(folder / FOLDER / LOGS, (canonical(log) for log in result.record.logs)))
     text = manifest({**digests, **result.record.digests}, wanted)
     return [*written, _write(folder / MANIFEST, text)]
 
@@ -83,6 +83,11 @@ def save(
 def manifest(digests: Mapping[str, str], formats: Iterable[str]) -> bytes:
     """The list of all files. Its own SHA-256 is the digest of the bundle: what one signs."""
     return as_json({"schema": BUNDLE, "formats": list(formats), "files": dict(digests)})
+
+
+def given_name(number: int) -> str:
+    """The file of the evidence that holds a file of the auditor's, byte by byte: it may name people."""
+    return f"CONFIDENTIAL-given-{number}.txt"
 
 
 def as_json(body: Any) -> bytes:
@@ -124,7 +129,7 @@ def _hex(data: bytes | None) -> str:
     return "refused" if data is None else "0x" + data.hex()
 
 
-def _write(path: Path, content: bytes) -> Path:
+def _write(path: Path, content: bytes | Iterable[bytes]) -> Path:
     try:
         write_atomic(path, content)
     except OSError as error:

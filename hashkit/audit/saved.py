@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
-from hashkit.audit.bundle import EVIDENCE, FOLDER, LOGS
+from hashkit.audit.bundle import EVIDENCE, FOLDER, LOGS, given_name
 from hashkit.audit.evidence import Mined, Pin, Witness
 from hashkit.audit.inputs import Given
 from hashkit.audit.view import Asked, View
@@ -90,6 +90,9 @@ class SavedView(View):
     def _times(self, numbers: Sequence[int]) -> list[int]:
         return [_get(self._timed, number, f"the time of block {number}") for number in numbers]
 
+    def _refusal(self, why: str) -> Damaged:
+        return _damaged("times.txt", why)
+
     def _receipts(self, hashes: Sequence[str]) -> list[Mined | None]:
         return [_get(self._receipted, one, f"the receipt of {one}") for one in hashes]
 
@@ -109,7 +112,7 @@ def read_request(files: Files) -> Request:
     _expect(first is None or _is_number(first), "request.json", "first is no block number")
     _expect(isinstance(told, list), "request.json", "given is no list")
     given = [
-        Given(_text(one, "kind", ".{1,20}"), _text(one, "name", ".{1,255}"), _file(files, f"given-{n}.txt"))
+        Given(_text(one, "kind", ".{1,20}"), _text(one, "name", ".{1,255}"), _file(files, given_name(n)))
         for n, one in enumerate(told)
     ]
     return Request(_network(body.get("network")), checksum(token), first, tuple(given))

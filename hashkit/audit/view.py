@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from hashkit.audit.evidence import Mined, Pin
@@ -16,7 +17,7 @@ from hashkit.contracts.call import Query
 from hashkit.contracts.hashing import checksum
 from hashkit.contracts.trie import Pool
 from hashkit.domain.network import Network
-from hashkit.errors import RpcError
+from hashkit.errors import HashkitError, RpcError
 from hashkit.rpc.blocks import Block
 from hashkit.rpc.client import Endpoint
 from hashkit.rpc.proofs import read_accounts, read_proofs, unserved
@@ -105,7 +106,14 @@ class View(ABC):
             part = missing[start : start + _HEADERS]
             self.block_times.update(zip(part, self._times(part), strict=True))
             progress("reading block times", start + len(part), len(missing))
+        self._check_times()
         return {n: self.block_times[n] for n in numbers}
+
+    def _check_times(self) -> None:
+        """Times rise with the blocks, up to the block of the report."""
+        known = sorted({**self.block_times, self.pin.block.number: self.pin.block.timestamp}.items())
+        if any(time > later for (_, time), (_, later) in pairwise(known)):
+            raise self._refusal("block times do not rise")
 
     def receipts(self, hashes: Sequence[str]) -> Mapping[str, Mined | None]:
         """Transaction hash -> where it was mined, at or before the block."""
@@ -135,6 +143,9 @@ class View(ABC):
 
     @abstractmethod
     def _times(self, numbers: Sequence[int]) -> list[int]: ...
+
+    @abstractmethod
+    def _refusal(self, why: str) -> HashkitError: ...
 
     @abstractmethod
     def _receipts(self, hashes: Sequence[str]) -> list[Mined | None]: ...
@@ -189,6 +200,9 @@ class LiveView(View):
                 raise self._endpoint.trouble(f"has no block {number}")
             found.append(quantity(self._endpoint, answer.get("timestamp")))
         return found
+
+    def _refusal(self, why: str) -> HashkitError:
+        return self._endpoint.trouble(f"tells what cannot be: {why}")
 
     def _receipts(self, hashes: Sequence[str]) -> list[Mined | None]:
         found: list[Mined | None] = []

@@ -195,6 +195,10 @@ def _audit(asset: Asset, tell: Tell) -> None:
     result = audit(context.endpoint, context.network, asset.address)
     save(result, context.project.root / _REPORT)
     tell(["8. Audit  by a stranger who has only the token's address and a node"])
+    for word in ("pass", "not performed"):
+        same = [found.id for found in result.findings if found.result == word]
+        tell(_wrapped(f"   {word:13}  ", " ".join(same)))
     for found in result.findings:
-        tell(_wrapped(f"   {found.id}  {found.result:6}", found.title))
+        if found.result in ("exception", "note"):
+            tell(_wrapped(f"   {found.result:13}  ", f"{found.id} {found.title}"))
     tell([f"   {tally_line(result)}"])

@@ -98,6 +98,23 @@ def test_a_proved_register_is_issued_as_a_successor(issued):
     assert [(row["wallet"], row["amount"]) for row in old] == [(row["wallet"], row["amount"]) for row in new]
 
 
+def test_an_audit_with_files_is_verified_offline(issued):
+    journals = [("--journal", str(path)) for path in (issued.folder / ".hashkit/journal").glob("31337-*.db")]
+    (issued.folder / "paid.csv").write_text("external_id,date,amount,currency\nSUB-0001,2026-01-01,1,HKD\n")
+    (issued.folder / "nav.csv").write_text("date,nav,currency\n2020-01-01,100,HKD\n")
+    given = ["--register", "register/investors.csv", "--issues", "batches/issuance.csv", *sum(journals, ())]
+    ran = issued.run("audit", "HKGREEN", "--out", "full", "--from", "12", "--payments", "paid.csv", "--nav", "nav.csv",
+                     *given, "--json")  # fmt: skip
+    assert ran.code == 7, (ran.out, ran.err)
+    told = {found["id"]: found["result"] for found in ran.data["data"]["findings"]}
+    assert (told["C14"], told["C16"], told["C25"], told["C26"]) == ("exception", "pass", "pass", "pass"), ran.out
+    assert ran.data["data"]["rollForward"]["fromBlock"] == 12
+    assert "VERIFIED: every file follows." in issued.ok("audit", "verify", "full").out
+    names = (issued.folder / "register/investors.csv").read_text()
+    assert "Kwan Mei Ling" in names
+    assert not [p for p in (issued.folder / "full").rglob("*") if p.is_file() and b"Kwan Mei Ling" in p.read_bytes()]
+
+
 def test_the_auditors_other_questions(issued):
     page = issued.ok("audit", "statement", "INV-001", "--asset", "HKGREEN", "--json").data["data"]
     assert page["schema"] == "hashkit.statement/1"

@@ -34,6 +34,7 @@ def all_tables(result: AuditResult, names: Mapping[str, str] | None = None) -> t
         findings(result), figures(result), register(result, names), former(result), supply(result), flows(result),
         orders(result), acts(result), powers(result), rules(result), code(result), events(result), proof(result),
         investors(result), freezes(result), documents(result), papers(result), given(result),
+        issues(result),
     )  # fmt: skip
     return made
 
@@ -201,6 +202,21 @@ def papers(r: AuditResult) -> Table:
     rows = r.sections.three_way.rows if r.sections.three_way else ()
     cells = [(p.external_id, p.what, p.wallet, p.chain, p.file, p.due, p.paid, p.difference) for p in rows]
     return _table("papers", "Papers", "external_id, what, wallet, chain, file, due, paid, difference", cells)
+
+
+def issues(r: AuditResult) -> Table:
+    """Every row of an order as the chain executed it, with the paper it is tied to."""
+    columns = (
+        "order_id, row:whole, wallet, amount:amount, skipped, block:whole, time, transaction, external_id, file, exact"
+    )
+    rows = [
+        (
+            i.order_id, i.row, i.wallet, i.amount, _yes(i.skipped), i.block, i.time, i.transaction, i.external_id,
+            i.file, _yes(i.exact),
+        )
+        for i in r.sections.issues
+    ]  # fmt: skip
+    return _table("issues", "Issues", columns, rows)
 
 
 def given(r: AuditResult) -> Table:
