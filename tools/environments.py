@@ -48,11 +48,12 @@ class Environment:
         return f"{package} {told.stdout.strip()}"
 
 
-def environment(name: str, extras: str, constraints: str) -> Environment:
-    """The environment ``name`` with the package and its extras, made if need be."""
+def environment(name: str, extras: str, constraints: str, python: str = sys.executable) -> Environment:
+    """The environment ``name`` with the package and its extras, made by ``python`` if need be."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     decides = (project["build-system"], project["project"], extras)  # settings of linters do not
-    return _made(name, decides, constraints, ["-c", str(ROOT / constraints), "-e", f"{ROOT}[{extras}]"])
+    package = f"{ROOT}[{extras}]" if extras else str(ROOT)
+    return _made(name, decides, constraints, ["-c", str(ROOT / constraints), "-e", package], python)
 
 
 def analysers() -> Environment:
@@ -60,8 +61,11 @@ def analysers() -> Environment:
     return _made("prove", (), ANALYSERS, ["-r", str(ROOT / ANALYSERS)])
 
 
-def _made(name: str, decides: tuple[object, ...], pins: str, install: list[str]) -> Environment:
-    parts = (*decides, (ROOT / pins).read_text(encoding="utf-8"), sys.version, str(ROOT))
+def _made(
+    name: str, decides: tuple[object, ...], pins: str, install: list[str], python: str = sys.executable
+) -> Environment:
+    version = sys.version if python == sys.executable else python
+    parts = (*decides, (ROOT / pins).read_text(encoding="utf-8"), version, str(ROOT))
     folder = ROOT / ".venvs" / f"{name}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:12]}"
     made = Environment(folder)
     if (folder / READY).exists():
@@ -72,7 +76,7 @@ def _made(name: str, decides: tuple[object, ...], pins: str, install: list[str])
     say(f"installing the {name} environment (once)")
     for old in folder.parent.glob(f"{name}-*"):
         shutil.rmtree(old, ignore_errors=True)
-    _quietly([sys.executable, "-m", "venv", str(folder)], "The virtual environment could not be made.")
+    _quietly([python, "-m", "venv", str(folder)], "The virtual environment could not be made.")
     pip = [str(made.python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     _quietly([*pip, *install], "The Python packages could not be installed.")
     (folder / READY).touch()

@@ -25,7 +25,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -36,6 +35,7 @@ from hashkit.errors import InputError
 
 V = TypeVar("V")
 
+_THURSDAY = 3  # 1970-01-01 was one
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "token": ("owner", "agents"),
@@ -56,8 +56,8 @@ class Hours:
 
     def inside(self, unix: int) -> bool:
         """True when the time lies in working hours."""
-        local = datetime.fromtimestamp(unix, UTC) + timedelta(minutes=self.offset)
-        return local.weekday() in self.days and self.start <= local.hour * 60 + local.minute < self.end
+        day, second = divmod(unix + self.offset * 60, 86_400)
+        return (day + _THURSDAY) % 7 in self.days and self.start <= second // 60 < self.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,11 @@ class Asked:
 
 
 def period(function: Function) -> Function:
-    """``--store``, ``--first`` and ``--from``."""
+    """``--store``, ``--first`` and ``--from``, which is also called ``--since``."""
     for option in (
-        click.option("--from", "since", metavar="BLOCK|DATE", help="Where the period begins: a block's end, or a day."),
+        click.option(
+            "--from", "--since", "since", metavar="BLOCK|DATE", help="Where the period begins: a block's end, or a day."
+        ),
         click.option("--first", type=click.IntRange(min=0), metavar="BLOCK", help="Read from this block on."),
         click.option(
             "--store",

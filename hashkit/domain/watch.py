@@ -110,6 +110,7 @@ class Watch:
         self._held = Held()
         self._moves = self._issues = 0
         self._rows: list[IssuedRow] = []
+        self._standings: dict[str, Standing] = {}
 
     # what the books tell
 
@@ -151,6 +152,7 @@ class Watch:
     def identity(self, fact: Fact, registry: IdentityFold, take: Callable[[Fact], None]) -> None:
         """A fact of a registry: the books take it in between."""
         books = self._books
+        self._standings.clear()
         if books.registries.get(books.slots.get(REGISTRY_SLOT, "")) is registry:
             with self._held.rekeying(fact, registry, books.balances):
                 take(fact)
@@ -162,6 +164,7 @@ class Watch:
         if fact.slot == COMPLIANCE_SLOT and fact.address != ZERO:
             self._start_clock(fact.address, fact.where.block)
         self._held.forget()
+        self._standings.clear()
 
     def executed(self, fact: f.OrderExecuted, latest: list[Fact]) -> None:
         """Rows of an order, with what the token logged for them before."""
@@ -198,9 +201,16 @@ class Watch:
         self, fact: f.Moved, kind: str, registry: IdentityFold, found: _Found
     ) -> None:
         if kind is MOVE:
-            self._person(fact, fact.sender, registry.standing(fact.sender), (MOVE,), found)
+            self._person(fact, fact.sender, self._standing(registry, fact.sender), (MOVE,), found)
         receiving = (ISSUE, MOVE, FORCE)
-        self._person(fact, fact.receiver, registry.standing(fact.receiver), receiving, found)
+        self._person(fact, fact.receiver, self._standing(registry, fact.receiver), receiving, found)
+
+    def _standing(self, registry: IdentityFold, wallet: str) -> Standing:
+        """What the registry in the slot says; remembered until a registry or the slot changes."""
+        known = self._standings.get(wallet)
+        if known is None:
+            known = self._standings[wallet] = registry.standing(wallet)
+        return known
 
     def _person(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -295,3 +296,60 @@ FAULTS: dict[str, tuple[str, Callable[[Ground], None], str]] = {
     "C26": ("exception", off_the_journal, "is in no journal"),
 }  # fmt: skip
 """Check -> what it must say, how its fault is planted, and words of its finding."""
+
+
+def fewer_rows(g: Ground) -> None:
+    g.put("issues", "S-3", "# gone")
+    g.files["issues"] = "".join(line for line in g.files["issues"].splitlines(True) if "# gone" not in line)
+
+
+def same_amount_twice(g: Ground) -> None:
+    issue(g.world, [("S-5", C, 3_000)])
+
+
+def one_person_two_identities(g: Ground) -> None:
+    g.put("register", "INV-C", "INV-A")
+    g.put("register", "Person C", "Person A")
+
+
+def edited_journal(g: Ground) -> None:
+    copy = g.folder / "edited.db"
+    copy.write_bytes(g.journal.read_bytes())
+    with sqlite3.connect(copy) as book:
+        book.execute("UPDATE entries SET body = replace(body, 'Step 2', 'Step X') WHERE kind = 'planned'")
+    g.journal = copy
+
+
+def one_agent_issues_alone(g: Ground) -> None:
+    g.files.pop("expected")
+    by_contract(g.world, g.world.token.grant_powers(ISSUER.address, Power.ISSUE))
+
+
+MORE: list[tuple[str, str, Callable[[Ground], None], str]] = [
+    ("C14", "exception", lambda g: g.put("payments", "S-1,2031-03-03,10000,HKD,P-S-1\n", ""),
+     "S-1: issued 100.00, nothing paid"),
+    ("C14", "exception", lambda g: g.put("payments", "S-1,2031-03-03", "S-1,2031-03-09"),
+     "S-1: issued on 2031-03-03, first paid on 2031-03-09"),
+    ("C14", "exception", lambda g: g.put("payments", "S-1,2031-03-03,10000,", "S-1,2031-03-03,9999.99,"),
+     "S-1: due 10000 HKD, paid 9999.99 HKD"),
+    ("C14", "exception", lambda g: g.put("payments", "R-1,", "S-8,2031-03-03,5,HKD,P-8\nR-1,"),
+     "S-8: paid 5 HKD, in no issue file"),
+    ("C14", "exception", fewer_rows, f"30.00 to {C}: in no file"),
+    ("C14", "exception", lambda g: g.put("issues", f"S-2,{B}", f"S-2,{D}"), f"to {D} in the file, to {B} on chain"),
+    ("C15", "exception", lambda g: g.put("payments", "R-1,2031-03-03,-1000,HKD,OUT-1\n", ""), "nothing paid"),
+    ("C15", "exception", lambda g: g.put("payments", "-1000", "-990"), "R-1: 1000 HKD by the NAV of 2031-03-01"),
+    ("C15", "pass", lambda g: (g.put("payments", "-1000", "-990"), g.put(
+        "expected", "[limits]\n", '[limits]\nnav_tolerance_percent = "1"\n'))[0], "1 redemption"),
+    ("C16", "exception", lambda g: g.put("nav", "2031-03-01", "2031-03-05"), "no NAV in HKD on or before"),
+    ("C17", "note", same_amount_twice, f"30.00 to {C} on 2031-03-03 2 times"),
+    ("C17", "exception", lambda g: g.put("payments", "S-1,2031-03-03,10000,HKD,P-S-1\n",
+     "S-1,2031-03-03,5000,HKD,P-S-1\nS-1,2031-03-03,5000,HKD,\n"), "payment S-1 2031-03-03 5000 HKD"),
+    ("C18", "note", one_agent_issues_alone, "one key issues alone"),
+    ("C23", "exception", lambda g: g.put("expected", '"100"', '"99"'), "the threshold is 99 %"),
+    ("C24", "note", lambda g: g.put("expected", 'dust = "0.5"', 'dust = "6"'), "holds 5.00"),
+    ("C25", "exception", one_person_two_identities, "INV-A has 2 identities on chain"),
+    ("C25", "exception", lambda g: g.put("register", D, "0x00000000000000000000000000000000000A11cE"),
+     f"{D} holds 5.00 and stands in no row"),
+    ("C26", "exception", edited_journal, "is not what was written"),
+]  # fmt: skip
+"""Check, what it must say, another fault of its kind, and words of its finding."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hashkit.audit.checks import CHECKS, chosen
+from hashkit.audit.expected import Hours
 from hashkit.audit.inputs import Given, read
 from hashkit.errors import InputError
 
@@ -59,3 +63,12 @@ def test_an_unknown_check_is_refused():
     assert chosen("c01, C26") == {"C01", "C26"} and len(chosen(None)) == 26
     with pytest.raises(InputError):
         chosen("C01,C27")
+
+
+@given(st.integers(0, 2**33), st.integers(-720, 840))
+def test_working_hours_are_those_of_the_calendar(unix: int, offset: int) -> None:
+    hours = Hours(offset, frozenset({0, 1, 4}), 540, 1110)
+    local = datetime.fromtimestamp(unix, UTC) + timedelta(minutes=offset)
+    minute = local.hour * 60 + local.minute
+    assert hours.inside(unix) == (local.weekday() in (0, 1, 4) and 540 <= minute < 1110)
+    assert hours.inside(2**200) in (True, False)  # a hostile node names any time

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hashkit.audit.checks import CHECKS, Finding
-from tests.audit.planted import FAULTS, Ground
+from tests.audit.planted import FAULTS, MORE, Ground
 
 
 def words(findings: tuple[Finding, ...]) -> dict[str, str]:
@@ -22,6 +22,14 @@ def test_a_clean_history_gives_no_fault(ground: Ground) -> None:
 @pytest.mark.parametrize("check", FAULTS)
 def test_each_check_finds_its_own_fault(ground: Ground, check: str) -> None:
     result, plant, says = FAULTS[check]
+    plant(ground)
+    found = next(one for one in ground.audit().findings if one.id == check)
+    assert found.result == result, found
+    assert says in "\n".join([found.text, *found.evidence]), found
+
+
+@pytest.mark.parametrize(("check", "result", "plant", "says"), MORE, ids=[f"{c}-{n}" for n, (c, *_) in enumerate(MORE)])
+def test_a_check_finds_other_faults_of_its_kind(ground: Ground, check, result, plant, says) -> None:
     plant(ground)
     found = next(one for one in ground.audit().findings if one.id == check)
     assert found.result == result, found

@@ -7,9 +7,11 @@ import hashlib
 import io
 import json
 import re
+import runpy
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import openpyxl
@@ -29,6 +31,7 @@ from hashkit.audit.three_way import PaperRow, ThreeWay
 from hashkit.domain.register import fold
 from tests.audit.sample import NAMES, TOKEN, account, evidence, facts, sample
 
+ROOT = Path(__file__).resolve().parents[2]
 RESULT = sample()
 FILES = render(RESULT)
 PAGE = FILES["report.html"].decode()
@@ -315,3 +318,13 @@ def test_the_sample_is_a_history_our_contracts_allow():
     register = fold(facts(139).facts, TOKEN)
     assert not register.irregularities and register.supply == RESULT.figures.reported
     assert account("investor", 76) in register.balances
+
+
+# The committed digests: the same bytes on every Python (`make prove PART=report`)
+
+
+def test_the_bytes_are_the_committed_ones():
+    made = runpy.run_path(str(ROOT / "tools/report_digests.py"))
+    committed = json.loads(made["DIGESTS"].read_text("utf-8"))
+    changed = sorted(name for name, digest in made["digests"]().items() if committed.get(name) != digest)
+    assert not changed, "readers will see other bytes; if that is meant, run: python tools/report_digests.py"

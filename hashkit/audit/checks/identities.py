@@ -50,6 +50,8 @@ _UNVERIFIED = ("not-registered", "denied", "revoked", "expired")
 def movers_verified(e: Evidence) -> Outcome:
     """From the registry's own events, so no archive node is needed."""
     seen = e.register.watched
+    if not e.subject.ours:
+        return not_performed("the events of a stranger's registry do not tell who was verified when")
     if (why := no_registry(e)) is not None:
         return not_performed(why)
     if not seen.moves + seen.issues:
