@@ -112,7 +112,8 @@ def _read(log: Path) -> Iterator[dict[str, Any]]:
 def _state(killer: str) -> str:
     """Of what decided an answer."""
     file, _, test = killer.partition(":")
-    return state(file) if ".test_" in test and (ROOT / file).exists() else state()
+    plain = ".test_" in test or test.endswith(".setUp")
+    return state(file) if plain and (ROOT / file).exists() else state()
 
 
 def _answer(excused: set[str], worker: Worker, mutant: Mutant) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from typing import Any
 from hashkit.chain import fees, rehearsal
 from hashkit.chain.answers import number
 from hashkit.chain.send_errors import SendAnswer, read_answer
-from hashkit.chain.signing import Signer, fields, read_signed, sign
+from hashkit.chain.signing import Signer, created_address, fields, read_signed, sign
 from hashkit.chain.stock import Ledger, Told, ask, receipt_of, settle, take_stock
 from hashkit.contracts.call import Call, Deploy
 from hashkit.domain.attempts import Attempt, Receipt
 from hashkit.domain.network import Network
-from hashkit.errors import AccountError, NodeError, OutcomeUnknown, Refused, RpcError
+from hashkit.errors import AccountError, NodeError, OutcomeUnknown, Refused, RpcError, StalePlan
 from hashkit.rpc.client import Endpoint
 
 _BUMP = 9, 8
@@ -63,10 +63,17 @@ class Sender:
         max_fee = self._affordable(now.base_fee + now.priority_fee, now.max_fee)
         gas = min(rehearsal.estimate(self.endpoint, me, action), now.gas_limit)
         self._check_funds(action, gas, max_fee)
+        nonce = max(self.ledger.next_nonce(), self._count("latest"), self._count("pending"))
+        if isinstance(action, Deploy) and action.at not in (None, created_address(me, nonce)):
+            raise StalePlan(
+                f"{action.contract} would not land where the plan wants it. Nothing was sent.",
+                why=f"Its place {action.at} follows from the account's nonce, and that is {nonce} by now.",
+                next_step="Make the plan again.",
+            )
         wanted = fields(
             action,
             chain_id=self.network.chain_id,
-            nonce=max(self.ledger.next_nonce(), self._count("latest"), self._count("pending")),
+            nonce=nonce,
             gas=gas,
             max_fee=max_fee,
             priority_fee=min(now.priority_fee, max_fee),

@@ -66,6 +66,8 @@ def command(
 
     if redact and (identities or as_order):
         raise click.UsageError("--redact hides what --identities and --as-order show: choose one of them.")
+    if only is not None and (out or as_order or identities or open_):
+        raise click.UsageError("--only writes no files: leave out --out, --as-order, --identities and --open.")
     wanted, names = chosen(only), names_in(identities)
     result = asked.run(session, token)
     if redact:

@@ -95,6 +95,24 @@ def read_call(data: bytes, *contracts: str) -> tuple[Entry, tuple[Any, ...]] | N
     return (entry, values) if entry.selector + encode(entry.inputs, values) == data else None
 
 
+def read_creation(data: bytes) -> tuple[str, dict[str, Any]] | None:
+    """The contract of ours that init code creates, and its constructor's arguments; None when it is none of ours."""
+    for name in artifacts.names():
+        artifact = artifacts.load(name)
+        if not artifact.creation or not data.startswith(artifact.creation):
+            continue
+        entry = next((item for item in artifact.abi if item["type"] == "constructor"), {})
+        inputs = entry.get("inputs", ())
+        types, rest = [_type(i) for i in inputs], data[len(artifact.creation) :]
+        try:
+            values = decode(types, rest)
+        except Exception:  # noqa: BLE001 - eth-abi raises anything over hostile bytes
+            return None
+        named = {i["name"].strip("_"): value for i, value in zip(inputs, values, strict=True)}
+        return (name, named) if encode(types, values) == rest else None
+    return None
+
+
 class Face:
     """A contract as Python sees it: one method a function, each returning a ``Call`` or a ``Query``."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hashkit.contracts.abi import Face
+from hashkit.contracts.abi import Face, decode, encode
 from hashkit.contracts.call import Call, Query
-from hashkit.contracts.hashing import checksum
+from hashkit.contracts.hashing import checksum, clone_address, keccak
 from hashkit.domain.parties import Power
 from hashkit.domain.terms import MODES, AssetTerms
 from hashkit.domain.units import MAX_RAW
@@ -39,6 +39,19 @@ class AssetFactory(Face):
     def rule_book_address(self, token: str) -> Query[str]:
         """Where the rule book of ``token`` is, when it has one."""
         return self._query("ruleBookAddress(address)", token, read=checksum)
+
+    def token_place(self, implementation: str, creator: str, made: Call) -> str:
+        """Where the token of a ``create_token`` by ``creator`` lands, whether or not the factory is there yet."""
+        signature = f"createToken({_TERMS},bytes32)"
+        terms, salt = decode([_TERMS, "bytes32"], made.data[4:])
+        if made.data != self._call(signature, terms, salt).data:
+            raise ValueError("the call creates no token")
+        own = keccak(encode(["address", _TERMS, "bytes32"], [creator, terms, salt]))
+        return clone_address(self.address, implementation, own)
+
+    def rule_book_place(self, implementation: str, token: str) -> str:
+        """Where the rule book of ``token`` lands, when it gets one."""
+        return clone_address(self.address, implementation, bytes(32), token)
 
     def token_implementation(self) -> Query[str]:
         """The implementation that tokens are clones of."""

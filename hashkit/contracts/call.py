@@ -76,3 +76,5 @@ class Deploy:
     contract: str
     init_code: bytes
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    at: str | None = None
+    """Where it must land, checksummed, when something was planned around that address."""

@@ -125,6 +125,15 @@ def _fields(text: str) -> list[dict[str, str]]:
     return [{"name": name, "type": kind} for kind, name in pairs]
 
 
+def clone_address(factory: str, implementation: str, salt: bytes, bound_to: str | None = None) -> str:
+    """Where ``factory`` puts the clone of ``implementation`` with ``salt`` (CREATE2); see ``clone_runtime``."""
+    runtime = clone_runtime(implementation, bound_to)
+    start = bytes.fromhex("3d602d80600a3d3981f3")
+    if bound_to:
+        start = b"\x61" + len(runtime).to_bytes(2) + bytes.fromhex("3d81600a3d39f3")
+    return checksum(keccak(b"\xff" + bytes.fromhex(factory[2:]) + salt + keccak(start + runtime))[12:])
+
+
 def clone_runtime(implementation: str, bound_to: str | None = None) -> bytes:
     """Runtime code of an EIP-1167 minimal proxy onto ``implementation`` (OpenZeppelin Clones).
 

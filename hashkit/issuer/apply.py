@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hashkit.issuer.calls import call_lines
+from hashkit.contracts.call import Deploy
+from hashkit.issuer.calls import call_lines, tokens_made
 from hashkit.issuer.context import Context
 from hashkit.issuer.costs import quote
 from hashkit.issuer.plan import Plan
 from hashkit.issuer.saved import check_fits, restored
-from hashkit.issuer.steps import Outcome, calls_of
+from hashkit.issuer.steps import Action, Outcome
 from hashkit.store.plans import SavedPlan
 
 
@@ -33,15 +34,22 @@ def as_plan(context: Context, found: SavedPlan, verb: str, batch: str | None = N
     if batch:
         check_fits(context, found, begun=True)
     steps = restored(found, batch)
-    calls = calls_of(steps)
+    actions = [step.build({}) for step in steps]
+    made = tokens_made(actions)
     return Plan(
         context=context,
         title=f"{verb}: {found.title}",
         result=lambda outcome: outcome,
         steps=steps,
         headings=("", "call", "with"),
-        lines=tuple(call_lines(context, calls)),
+        lines=tuple(call_lines(context, actions, nonce=found.nonce)),
         totals={"digest": found.digest, "account": found.account},
-        fee=quote(context, [(call, 100_000) for call in calls]),
+        fee=quote(context, [(action, _usual(action)) for action in actions]),
         confirm_word=None if context.network.dev else found.digest[2:10],
+        note=f"Then write the record, which sends nothing: hashkit deploy {made[0]}" if made else "",
     )
+
+
+def _usual(action: Action) -> int:
+    """Gas of an action that cannot be estimated yet: what a creation stores, or a call."""
+    return 60_000 + 220 * len(action.init_code) if isinstance(action, Deploy) else 100_000

@@ -59,7 +59,7 @@ def batch(context: Context, batch_id: str) -> Batch:
 def resume(context: Context, batch_id: str) -> Plan[Outcome]:
     """The rest of a batch, by the plan that was kept when it began.
 
-    StalePlan when chain or contracts have changed since; InputError for one that creates contracts.
+    StalePlan when chain or contracts have changed since; InputError when the plan is lost.
     """
     record = _found(context, batch_id)
     if record.done == record.steps:
@@ -68,7 +68,7 @@ def resume(context: Context, batch_id: str) -> Plan[Outcome]:
     if not record.plan or not path.exists():
         raise InputError(
             f"The plan of {batch_id} is not on this machine.",
-            why="A batch that creates contracts is not kept, because its later steps follow from its earlier ones.",
+            why="It lay under .hashkit/plans, and is gone; or the batch was found on the chain.",
             next_step="Run the command itself again: it goes on where it stopped.",
             code="PLAN_GONE",
         )

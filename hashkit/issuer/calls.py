@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hashkit.contracts.abi import read_call
-from hashkit.contracts.call import Call
+from hashkit.chain.signing import created_address
+from hashkit.contracts.abi import read_call, read_creation
+from hashkit.contracts.asset_factory import AssetFactory
+from hashkit.contracts.call import Call, Deploy
 from hashkit.contracts.hashing import checksum
 from hashkit.domain.terms import iso_time
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
 from hashkit.issuer.context import Context
+from hashkit.issuer.steps import Action
 from hashkit.issuer.who import labels, name_of
+from hashkit.rpc.reads import read
 from hashkit.store.deployments import deployments
 
 _FACES = {
@@ -25,18 +29,30 @@ _AMOUNTS = ("amount", "value", "newCap", "size")
 _ROW_BITS = 96  # of a packed row: the amount; the wallet lies above
 
 
-def call_lines(context: Context, calls: Sequence[Call], *, guess: bool = False) -> Iterator[tuple[str, ...]]:
-    """``(number, contract.function, arguments)`` of each call. InputError when one cannot be read.
+def call_lines(
+    context: Context, actions: Sequence[Action], *, guess: bool = False, nonce: int | None = None
+) -> Iterator[tuple[str, ...]]:
+    """``(number, contract.function, arguments)`` of each action. InputError when one cannot be read.
 
-    Which contract an address is comes from this project's deployment records, never from the calls. ``guess``: where
-    the project has no record at all (a deployment was cut off), by what is called.
+    Which contract an address is comes from this project's deployment records and from what earlier actions create,
+    the first with ``nonce``; never from the words beside them. ``guess``: where the project has no record at all (a
+    deployment was cut off), by what is called.
     """
     places: dict[str, tuple[str, str, int]] = {}
     for record in deployments(context.project, context.network.chain_id):
         for name, contract in record.contracts.items():
             places[contract.address] = (name, record.asset.symbol, record.asset.decimals)
     known = labels(context)
-    for number, call in enumerate(calls, start=1):
+    made: dict[str, tuple[str, str]] = {}
+    for number, call in enumerate(actions, start=1):
+        if isinstance(call, Deploy):
+            name, given = _created(context, number, call, nonce)
+            places[str(call.at)] = (name, "", 0)
+            if name == "AssetFactory":
+                made[str(call.at)] = (str(given["token"]), str(given["ruleBook"]))
+            words = ", ".join(f"{argument} {_value(known, argument, value, 0)}" for argument, value in given.items())
+            yield (str(number), f"new {name}", f"at {call.at}" + (f": {words}" if words else ""))
+            continue
         name, symbol, decimals = places.get(call.to, ("", "", 0))
         if guess and not places:
             name = next((each for each, faces in _FACES.items() if read_call(call.data, *faces)), "")
@@ -45,9 +61,47 @@ def call_lines(context: Context, calls: Sequence[Call], *, guess: bool = False) 
             raise _unreadable(number, call, name)
         entry, values = found
         shown = symbol if name in ("AssetToken", "RuleBook") else name
+        if entry.name == "createToken":
+            places.update(_clones(context, call, values, made))
         arguments = zip(entry.input_names, values, strict=True)
         words = ", ".join(f"{argument} {_value(known, argument, value, decimals)}" for argument, value in arguments)
         yield (str(number), f"{shown}.{entry.name}", words)
+
+
+def tokens_made(actions: Sequence[Action]) -> list[str]:
+    """The symbols of the tokens that actions create."""
+    calls = [action for action in actions if isinstance(action, Call)]
+    found = (read_call(call.data, "AssetFactory") for call in calls)
+    return [str(read[1][0][1]) for read in found if read is not None and read[0].name == "createToken"]
+
+
+def _created(context: Context, number: int, action: Deploy, nonce: int | None) -> tuple[str, Mapping[str, Any]]:
+    found = read_creation(action.init_code)
+    place = None if nonce is None else created_address(context.sender, nonce + number - 1)
+    if found is None or action.at != place:
+        why = "its code is none of hashkit's" if found is None else f"it cannot land at {action.at}"
+        raise InputError(
+            f"Transaction {number} of the plan cannot be read.",
+            why=f"It creates a contract, and {why}.",
+            next_step="Have the plan made again, with the same version of hashkit.",
+            code="PLAN_UNREADABLE",
+        )
+    return found
+
+
+def _clones(
+    context: Context, call: Call, values: Sequence[Any], made: Mapping[str, tuple[str, str]]
+) -> dict[str, tuple[str, str, int]]:
+    """Where the token of a ``createToken`` and its rule book land. ``made``: factories that do not exist yet."""
+    factory, (_, symbol, decimals, *_) = AssetFactory(call.to), values[0]
+    if call.to in made:
+        token_code, book_code = (checksum(bytes.fromhex(address[2:])) for address in made[call.to])
+    else:
+        token_code = read(context.endpoint, factory.token_implementation(), "latest")
+        book_code = read(context.endpoint, factory.rule_book_implementation(), "latest")
+    token = factory.token_place(token_code, context.sender, call)
+    book = factory.rule_book_place(book_code, token)
+    return {token: ("AssetToken", symbol, decimals), book: ("RuleBook", symbol, decimals)}
 
 
 def _value(known: Mapping[str, str], name: str, value: Any, decimals: int) -> str:

@@ -113,14 +113,27 @@ def _steps(context: Context, terms: AssetTerms, parts: Parts) -> list[Step]:
     def registry(results: Results) -> str:
         return parts.registry or _made(results, "IdentityRegistry")
 
+    def implementation(results: Results) -> str:
+        if parts.factory is None:
+            return _made(results, "AssetToken")
+        return read(context.endpoint, factory(results).token_implementation(), "latest")
+
+    def book_implementation(results: Results) -> str:
+        if parts.factory is None:
+            return _made(results, "RuleBook")
+        return read(context.endpoint, factory(results).rule_book_implementation(), "latest")
+
+    def create(results: Results) -> Call:
+        return factory(results).create_token(terms, me, registry(results), {me: TOKEN_POWERS}, _salt(terms))
+
     def token(results: Results) -> str:
-        return _token_address(context, factory(results), terms, registry(results))
+        return factory(results).token_place(implementation(results), me, create(results))
 
     def book(results: Results) -> RuleBook:
-        return RuleBook(read(context.endpoint, factory(results).rule_book_address(token(results)), "latest"))
+        return RuleBook(factory(results).rule_book_place(book_implementation(results), token(results)))
 
     def code_hash(results: Results) -> bytes:
-        return keccak(clone_runtime(read(context.endpoint, factory(results).token_implementation(), "latest")))
+        return keccak(clone_runtime(implementation(results)))
 
     me = context.sender
     if parts.registry is None:
@@ -132,13 +145,7 @@ def _steps(context: Context, terms: AssetTerms, parts: Parts) -> list[Step]:
                 lambda r: IdentityRegistry(registry(r)).trust_code(code_hash(r), True),
             )
         )
-    steps.append(
-        Step(
-            f"token:{terms.symbol}",
-            f"Token {terms.symbol}",
-            lambda r: factory(r).create_token(terms, me, registry(r), {me: TOKEN_POWERS}, _salt(terms)),
-        )
-    )
+    steps.append(Step(f"token:{terms.symbol}", f"Token {terms.symbol}", create))
     if terms.role_matrix:
         matrix = matrix_bits(terms.role_matrix)
         steps.append(

@@ -83,7 +83,7 @@ class Plan(Generic[R]):
     def save(self, path: str | Path) -> SavedPlan:
         """Write the plan to a file, to be applied later or by another hand; see ``Hashkit.apply``.
 
-        Raises what ``refused`` holds; InputError when there is nothing to do or contracts are created.
+        Raises what ``refused`` holds; InputError when there is nothing to do.
         """
         found = saved(self.context, self.title, self.ready)
         found.write(Path(path))

@@ -13,12 +13,12 @@ from typing import Any
 from hashkit.chain.answers import number
 from hashkit.chain.lookback import Sent, look_back
 from hashkit.chain.stock import take_stock
-from hashkit.contracts import artifacts
+from hashkit.contracts.abi import read_creation
 from hashkit.contracts.call import Call
 from hashkit.errors import InputError
 from hashkit.issuer.calls import call_lines
 from hashkit.issuer.context import Context
-from hashkit.issuer.saved import content_digest, restored
+from hashkit.issuer.saved import content_digest, digest_of, restored, target_of
 from hashkit.issuer.settle import settle
 from hashkit.issuer.steps import Step
 from hashkit.issuer.who import contracts_of
@@ -170,8 +170,8 @@ class _Run:
             self.planned = {}
             for plan in _kept_plans(self.context):
                 for position, step in enumerate(restored(plan)):
-                    assert isinstance(step.action, Call)
-                    place = step.action.to, content_digest(step.action.to, step.action.value, step.action.data)
+                    action = step.build({})
+                    place = target_of(action), digest_of(action)
                     self.planned.setdefault(place, []).append((plan, position, step))
         for plan, position, step in self.planned.get((target, digest), ()):
             batch = self.journal.batch_of_plan(plan.digest)
@@ -207,8 +207,8 @@ def _target(sent: Sent) -> str:
 
 def _created(sent: Sent) -> str:
     """The artifact that a creation is of; empty when it is none of ours."""
-    codes = ((name, artifacts.load(name).creation) for name in artifacts.names())
-    return next((name for name, code in codes if code and sent.data.startswith(code)), "")
+    found = read_creation(sent.data)
+    return found[0] if found else ""
 
 
 def _title(context: Context, sent: Sent) -> str:

@@ -8,33 +8,43 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hashkit.chain.answers import number
-from hashkit.chain.signing import essence
-from hashkit.contracts.call import Call, Truth
+from hashkit.chain.signing import created_address, essence
+from hashkit.contracts.call import Call, Deploy, Truth
 from hashkit.contracts.hashing import keccak
+from hashkit.domain.attempts import Receipt
 from hashkit.errors import AccountError, InputError, StalePlan
 from hashkit.issuer.context import Context
-from hashkit.issuer.steps import Action, Step, calls_of
+from hashkit.issuer.steps import Action, Step
 from hashkit.rpc.reads import code_at
 from hashkit.store.plans import SavedPlan, SavedRows, SavedStep, SavedTruth
 from hashkit.store.rows import IssueRow
 
 
 def saved(context: Context, title: str, ready: Sequence[Step]) -> SavedPlan:
-    """Steps as data. InputError when there are none, or when one needs an earlier one's receipt."""
+    """Steps as data. InputError when there are none.
+
+    What is created lands where the account's next nonces put it, and later steps are bound to that.
+    """
     if not ready:
         raise InputError("There is nothing to do, so there is nothing to save.", code="NOTHING_TO_DO")
-    steps = [_saved_step(step, call) for step, call in zip(ready, calls_of(ready), strict=True)]
-    touched = {step.to for step in steps} | {truth.to for step in steps for truth in step.truths}
+    nonce = _nonce(context)
+    actions = _bound(context, ready, nonce)
+    steps = [_saved_step(step, action) for step, action in zip(ready, actions, strict=True)]
+    called = {step.to for step in steps if step.to} | {truth.to for step in steps for truth in step.truths}
+    code = {address: code_hash(context, address) for address in sorted(called)}
+    if any(callable(step.action) or isinstance(step.action, Deploy) for step in ready):
+        code = {address: found for address, found in code.items() if found != NO_CODE}  # some are made on the way
     once_by_nonce = any(not step.truths for step in steps)
     return SavedPlan(
         title=title,
         chain_id=context.network.chain_id,
         genesis=context.genesis(),
         account=context.sender,
-        nonce=_nonce(context) if once_by_nonce else None,
-        code={address: code_hash(context, address) for address in sorted(touched)},
+        nonce=nonce if once_by_nonce else None,
+        code=code,
         steps=steps,
     )
 
@@ -56,6 +66,11 @@ def digest_of(action: Action) -> str:
 def content_digest(to: str | None, value: int, data: bytes) -> str:
     """``digest_of`` from the parts; a creation has no ``to``."""
     return hashlib.sha256(f"{to or 'new'}|{value}|".encode() + data).hexdigest()
+
+
+def target_of(action: Action) -> str:
+    """What an action is about, in the journal: the contract that it calls, or the kind that it creates."""
+    return f"new {action.contract}" if isinstance(action, Deploy) else action.to
 
 
 def check_fits(context: Context, found: SavedPlan, *, begun: bool = False) -> None:
@@ -94,20 +109,38 @@ def check_fits(context: Context, found: SavedPlan, *, begun: bool = False) -> No
 
 def _moved_on(context: Context, found: SavedPlan) -> bool:
     """Was the account's nonce used by something else than this plan, as far as the journal here knows?"""
+    first = restored(found)[0]
+    action = first.build({})
     with context.open_journal() as journal:
-        ours = journal.find(found.steps[0].to, f"{_prefix(found)}:0") is not None
-    return not ours and _nonce(context) != found.nonce
+        ours = journal.find(target_of(action), first.key)
+    return (ours is None or ours.digest != digest_of(action)) and _nonce(context) != found.nonce
 
 
-def _saved_step(step: Step, call: Call) -> SavedStep:
+def _bound(context: Context, ready: Sequence[Step], nonce: int) -> list[Action]:
+    """The actions as they will be when each step takes the next nonce, ``nonce`` first."""
+    results: dict[str, Receipt] = {}
+    actions: list[Action] = []
+    for later, step in enumerate(ready):
+        action, place = step.build(results), None
+        if isinstance(action, Deploy):
+            place = action.at or created_address(context.sender, nonce + later)
+            action = replace(action, at=place)
+        results[step.key] = Receipt("", 0, "", True, 0, 0, place)
+        actions.append(action)
+    return actions
+
+
+def _saved_step(step: Step, action: Action) -> SavedStep:
+    to, value, data = essence(action)
     return SavedStep(
         key=step.key,
         title=step.title,
-        contract=call.contract,
-        function=call.function,
-        to=call.to,
-        value=str(call.value),
-        data="0x" + call.data.hex(),
+        contract=action.contract,
+        function="" if isinstance(action, Deploy) else action.function,
+        to=to,
+        creates=action.at if isinstance(action, Deploy) else None,
+        value=str(value),
+        data="0x" + data.hex(),
         truths=[_saved_truth(truth) for truth in step.truths],
         remembers=_saved_rows(step.remembers),
         repeatable=step.repeatable,
@@ -136,11 +169,14 @@ def _prefix(found: SavedPlan) -> str:
 
 
 def _step(step: SavedStep, key: str) -> Step:
-    call = Call(step.to, bytes.fromhex(step.data[2:]), step.contract, step.function, value=int(step.value))
+    data = bytes.fromhex(step.data[2:])
+    action: Action = Deploy(step.contract, data, at=step.creates)
+    if step.to is not None:
+        action = Call(step.to, data, step.contract, step.function, value=int(step.value))
     return Step(
         key=key if step.repeatable else step.key,
         title=step.title,
-        action=call,
+        action=action,
         truths=tuple(
             Truth(t.to, bytes.fromhex(t.data[2:]), t.function, t.word, int(t.value), t.at_least) for t in step.truths
         ),
@@ -152,6 +188,10 @@ def _rows(found: SavedRows | None) -> tuple[IssueRow, ...]:
     if found is None:
         return ()
     return tuple(IssueRow(i, digest, found.order_id, n) for n, (i, digest) in enumerate(found.rows))
+
+
+NO_CODE = "0x" + keccak(b"").hex()
+"""``code_hash`` of an address without a contract."""
 
 
 def code_hash(context: Context, address: str) -> str:

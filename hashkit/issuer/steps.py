@@ -71,8 +71,8 @@ def calls_of(steps: Sequence[Step]) -> list[Call]:
     calls = [step.action for step in steps if isinstance(step.action, Call)]
     if len(calls) < len(steps):
         raise InputError(
-            "A plan that creates contracts can only be sent at once.",
-            why="The addresses of later steps follow from the transactions of earlier ones.",
+            "A plan that creates contracts cannot be done by a Safe.",
+            why="A Safe calls contracts; what an account creates lands where that account's own nonce puts it.",
             next_step="Deploy in one go, then hand the powers over: hashkit powers grant.",
             code="PLAN_LATE",
         )

@@ -26,7 +26,7 @@ from hashkit.errors import (
 )
 from hashkit.issuer.context import Context
 from hashkit.issuer.rebuild import Rebuilt, catch_up
-from hashkit.issuer.saved import code_hash, digest_of, saved
+from hashkit.issuer.saved import NO_CODE, code_hash, digest_of, saved, target_of
 from hashkit.issuer.settle import hold, settle
 from hashkit.issuer.steps import Action, Event, Outcome, Step, StepOutcome
 from hashkit.store.deployments import deployments
@@ -84,7 +84,9 @@ class _Run:
     def all(self) -> None:
         """Bring journal and chain together, then the steps one by one. Without steps only what is read counts."""
         if self.steps:
-            self.code = {address: code_hash(self.context, address) for address in self._touched()}
+            codes = {address: code_hash(self.context, address) for address in self._touched()}
+            # Where nothing is yet, this run may be what makes it.
+            self.code = {address: code for address, code in codes.items() if code != NO_CODE}
         missing = self.sender.take_stock()
         self.rebuilt = catch_up(self.context, self.journal)
         if self.rebuilt.text:
@@ -110,8 +112,10 @@ class _Run:
         action = step.build(Outcome(None, tuple(self.outcomes)).results)
         record = self._record(position, step, action)
         if record is None or record.state == "DONE":
-            found = record or self.journal.find(_target(action), step.key)
-            return self._outcome(step, self.journal.receipt(found.id) if found else None, sent=False)
+            found = record or self.journal.find(target_of(action), step.key)
+            receipt = self.journal.receipt(found.id) if found else None
+            _check_place(step, action, receipt)
+            return self._outcome(step, receipt, sent=False)
         self.tell(Event("step", step.title, f"{position + 1} of {len(self.steps)}"))
         receipt = self._resume(step, record)
         if receipt is None and step.truths and self._holds(step):
@@ -120,6 +124,7 @@ class _Run:
         if receipt is None:
             self._remember(step, record)
             receipt = self._perform(step, record, action)
+        _check_place(step, action, receipt)
         if not self._holds(step):
             raise _untrue(step, receipt)
         self.journal.record_done(record.id)
@@ -190,7 +195,7 @@ class _Run:
 
         None when an earlier run has done it with other bytes that come to the same (a later deadline).
         """
-        target, digest = _target(action), digest_of(action)
+        target, digest = target_of(action), digest_of(action)
         if step.repeatable:
             found = self.journal.find_unfinished(target, digest)
         else:
@@ -240,9 +245,7 @@ class _Run:
         return self.batch
 
     def _keep_plan(self) -> str:
-        """Keep the plan for ``batch resume``; its digest. Empty when it creates contracts."""
-        if not all(isinstance(step.action, Call) for step in self.steps):
-            return ""
+        """Keep the plan for ``batch resume``; its digest."""
         plan = saved(self.context, self.title, self.steps)
         plan.write(self.context.project.plan_file(plan.digest))
         return plan.digest
@@ -260,8 +263,14 @@ def _renews(step: Step, record: StepRecord) -> bool:
     return record.state in ("PLANNED", "FAILED") and bool(step.truths)
 
 
-def _target(action: Action) -> str:
-    return f"new {action.contract}" if isinstance(action, Deploy) else action.to
+def _check_place(step: Step, action: Action, receipt: Receipt | None) -> None:
+    """StalePlan when a contract was created elsewhere than what comes after it was planned around."""
+    if isinstance(action, Deploy) and receipt is not None and action.at not in (None, receipt.contract):
+        raise StalePlan(
+            f"{step.title}: it was created at {receipt.contract}, and the plan is about {action.at}.",
+            why="An earlier run made it, with another nonce than the plan was made for.",
+            next_step="Go on with the command that was planned, not with this plan: hashkit deploy.",
+        )
 
 
 def _changed(step: Step, found: StepRecord, action: Action) -> InputError:

@@ -24,7 +24,7 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
-    """One batch. ``plan`` is the digest of its saved plan, empty when it could not be saved."""
+    """One batch. ``plan`` is the digest of its saved plan, empty when it has none."""
 
     id: str
     title: str

@@ -44,13 +44,18 @@ def read_journal(path: Path) -> JournalView:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     except sqlite3.Error as error:
         raise _no_journal(path, error) from None
+    copy = sqlite3.connect(":memory:")
     try:
-        connection.row_factory = sqlite3.Row
-        return _view(connection)
+        connection.execute("SELECT n FROM entries LIMIT 1")
+        connection.backup(copy)
+        copy.executescript(tables.SCHEMA)  # a journal of an earlier version lacks the tables that came later
+        copy.row_factory = sqlite3.Row
+        return _view(copy)
     except (sqlite3.Error, IndexError) as error:
         raise _no_journal(path, error) from None
     finally:
         connection.close()
+        copy.close()
 
 
 def _view(connection: sqlite3.Connection) -> JournalView:

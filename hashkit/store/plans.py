@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from hashkit.errors import InputError
@@ -50,18 +50,28 @@ class SavedRows(_Part):
 
 
 class SavedStep(_Part):
-    """One transaction. ``repeatable``: no truth tells whether it has happened, so the nonce must."""
+    """One transaction. ``repeatable``: no truth tells whether it has happened, so the nonce must.
+
+    One that ``creates`` a contract has no recipient; the address follows from account and nonce.
+    """
 
     key: str
     title: str
     contract: str
     function: str
-    to: Address
+    to: Address | None
+    creates: Address | None = None
     value: _Wei
     data: _Data
     truths: list[SavedTruth]
     remembers: SavedRows | None
     repeatable: bool
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.to is None) != (self.creates is not None) or (self.creates and self.value != "0"):
+            raise ValueError("a step calls a contract, or creates one without paying it")
+        return self
 
 
 class SavedPlan(_Part):

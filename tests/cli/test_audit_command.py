@@ -80,6 +80,7 @@ def test_chosen_checks_are_silent_until_something_is_wrong(issued):
     assert issued.ok("audit", "--only", "C01,C02,C04").out == ""
     assert "C26" in issued.ok("audit", "--only", "C26").out  # not performed is never silent
     assert issued.fails(2, "audit", "--only", "C99")
+    assert "writes no files" in issued.fails(2, "audit", "--only", "C01", "--as-order", "x.csv").err
     wrong = issued.folder / "wrong.csv"
     wrong.write_text((issued.folder / "batches/issuance.csv").read_text().replace("500000.00", "500001.00"))
     ledger = ("audit", "--only", "C14", "--issues")

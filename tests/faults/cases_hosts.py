@@ -101,13 +101,13 @@ def _stopped(on: Callable[[Case, bool], None], point: str) -> Callable[[Case, Ra
         ends(ran, 3, 6, 10)
         assert ran.error["message"] and ran.error["hint"], ran.error
         on(case, False)
-        case.cured(foreign=int(on is _halt))
+        case.cured()
 
     return play
 
 
 def _halt(case: Case, on: bool) -> None:
-    # Going on after a halt is the owner's word.
+    # Going on after a halt is the owner's word, who is the issuer: the journal takes it in.
     case.act(AssetToken(case.world.token).halt(on, b"\x01" * 32), by=OTHER if on else ISSUER)
 
 

@@ -133,6 +133,7 @@ class World:
     contracts: dict[str, str]
     commands: Commands
     snapshot: str = ""
+    start: str = ""
 
     @property
     def chain(self) -> Chain:
@@ -150,6 +151,12 @@ class World:
         # Going back leaves anvil the base fee of the case before, and the state of the old block where it may lose it.
         ask("anvil_setNextBlockBaseFeePerGas", hex(10**9))
         ask("anvil_mine", "0x1")
+        self.start = ask("evm_snapshot")
+
+    def restart(self) -> None:
+        """The chain as it was when the case began: anvil may have lost that state, but not a snapshot of it."""
+        assert self.chain.ask("evm_revert", self.start)
+        self.start = self.chain.ask("evm_snapshot")
 
 
 @dataclass
@@ -247,8 +254,12 @@ class Case:
 
     def reorganise(self, depth: int, keep: bool = True) -> None:
         """Other blocks take the place of the last ones (``keep``), or the chain is shorter; at most to the start."""
-        depth = min(depth, int(self.chain.ask("eth_blockNumber"), 16) - self.since)
-        if depth > 0 and keep:
+        whole = int(self.chain.ask("eth_blockNumber"), 16) - self.since
+        depth = min(depth, whole)
+        if depth > 0 and depth == whole:
+            self.world.restart()
+            self.chain.ask("anvil_mine", hex(depth if keep else 0))
+        elif depth > 0 and keep:
             self.chain.ask("anvil_reorg", depth, [])
         elif depth > 0:
             self.chain.ask("anvil_rollback", depth)

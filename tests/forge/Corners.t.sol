@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {Record} from "../../contracts/token/Record.sol";
 import {HashKeyKyc} from "../../contracts/sources/HashKeyKyc.sol";
 import {KycSbt} from "./Sources.sol";
 import {
@@ -19,6 +20,7 @@ import {
     Verdict,
     Vm
 } from "./Fixture.sol";
+import {Stranger} from "./Stranger.sol";
 
 /// @notice In the place of a rule book, and it knows none of its duties.
 contract MuteBook {
@@ -54,6 +56,8 @@ contract OtherRegistry {
 
 /// @notice What the tests of the verbs leave out: one line each, and each once wrong somewhere.
 contract CornersTest is Fixture {
+    using Record for uint256;
+
     function test_a_token_is_born_with_its_mode_and_lock_up() public {
         TokenTerms memory t = terms();
         (t.mode, t.lockUpUntil) = (Mode.PrimaryOnly, START + 1 days);
@@ -62,10 +66,71 @@ contract CornersTest is Fixture {
         same(made.lockUpUntil(), START + 1 days, "lock-up");
     }
 
+    function test_a_token_born_with_a_strangers_registry_keeps_its_terms() public {
+        TokenTerms memory t = terms();
+        (t.mode, t.lockUpUntil, t.identityRegistry) = (Mode.PrimaryOnly, START + 1 days, address(new Stranger()));
+        (IToken made,) = newToken(t, "abroad");
+        same(uint256(made.mode()), uint256(Mode.PrimaryOnly), "mode");
+        same(made.lockUpUntil(), START + 1 days, "lock-up");
+    }
+
+    function test_a_row_of_a_batch_tells_who_gave_what_to_whom() public {
+        give(alice, 9);
+        (address[] memory to, uint256[] memory amounts) = (new address[](2), new uint256[](2));
+        (to[0], to[1], amounts[0], amounts[1]) = (bob, carol, 4, 5);
+        vm.recordLogs();
+        vm.prank(alice);
+        token.batchTransfer(to, amounts);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        same(logs.length, 2, "one each");
+        for (uint256 i = 0; i < 2; ++i) {
+            same(uint256(logs[i].topics[1]), uint160(alice), "who");
+            same(uint256(logs[i].topics[2]), uint160(to[i]), "to whom");
+            same(abi.decode(logs[i].data, (uint256)), amounts[i], "what");
+        }
+    }
+
+    function test_a_spender_adds_his_reasons_to_those_of_the_terms() public {
+        give(alice, 9);
+        vm.prank(alice);
+        token.approve(bob, 9);
+        freeze(bob);
+        deny(bob);
+        vm.prank(agent);
+        token.pause();
+        uint256 all = Verdict.PAUSED | Verdict.SPENDER_FROZEN | Verdict.SPENDER_DENIED;
+        same(token.explainFrom(bob, alice, venue, 1), all, "every reason");
+    }
+
+    function test_of_a_registry_that_fails_no_copy_is_kept() public {
+        give(alice, 9);
+        expire(alice); // her copy is stale
+        vm.etch(address(registry), hex"00"); // answers nothing
+        redeem(alice, 1);
+        same(token.balanceOf(alice), 8, "redeemed");
+        same(token.recordOf(alice).copyEpoch(), 0, "no copy");
+    }
+
     function test_the_registry_says_what_is_bound_and_since_when_it_lives() public view {
         yes(registry.isBound(address(token)), "bound");
         no(registry.isBound(address(registry)), "not bound");
         same(registry.deployedBlock(), block.number, "block");
+    }
+
+    function test_only_its_owner_says_whom_a_registry_trusts_and_tells() public {
+        bytes[5] memory acts = [
+            abi.encodeCall(registry.trustCode, (address(token).codehash, true)),
+            abi.encodeCall(registry.bindToken, (address(token))),
+            abi.encodeCall(registry.unbindToken, (address(token))),
+            abi.encodeCall(registry.trustIssuer, (stranger)),
+            abi.encodeCall(registry.trustSource, (address(token), 1))
+        ];
+        for (uint256 i = 0; i < acts.length; ++i) {
+            vm.prank(admitter);
+            (bool done, bytes memory why) = address(registry).call(acts[i]);
+            no(done, "by an agent");
+            yes(bytes4(why) == IPowers.OwnableUnauthorizedAccount.selector, "not the owner");
+        }
     }
 
     function test_acts_with_a_paper_log_it() public {
@@ -317,6 +382,15 @@ contract PlainBookTest is Fixture {
         same(token.explain(alice, bob, 1), Verdict.HOLDING_PERIOD, "held");
         vm.warp(START + DELAY + 10 days);
         same(token.explain(alice, bob, 1), 0, "free");
+    }
+
+    function test_the_first_rule_that_counts_trusts_no_count_from_before() public {
+        yes(_plain.armed(), "nothing to count");
+        give(alice, 100); // told, and not counted
+        halt();
+        vm.prank(agent);
+        _plain.setMaxHolders(1);
+        no(_plain.armed(), "units are out that nobody counted");
     }
 
     function test_a_push_finds_nothing_to_count() public {

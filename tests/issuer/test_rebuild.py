@@ -10,40 +10,10 @@ from hashkit.chain import lookback
 from hashkit.errors import InputError, Refused, RpcError
 from hashkit.store.batches import read_batches
 from tests.chain.sending import BadNode
-from tests.conftest import fresh
 from tests.issuer.conftest import TERMS, connect
 from tests.issuer.test_batches import stop_after
 
 ROWS = [("INV-1", "100"), ("INV-2", "50.5")]
-
-
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory):
-    """A chain with the asset on it and the project that made it, for all tests here."""
-    with fresh("anvil", tmp_path_factory.mktemp("chain")) as running:
-        folder = tmp_path_factory.mktemp("project")
-        made = connect(running.url, folder).deploy(TERMS).send()
-        first, second = connect(running.url, folder).wallets(2)
-        made.investors.add("INV-1", first, country="HK", kyc_expires="2035-12-31").send()
-        made.investors.add("INV-2", second, country="SG").send()
-        yield running.url, folder
-
-
-@pytest.fixture
-def hk(deployed, tmp_path):
-    """The issuer with a copy of the project; the chain is as it was before when the test ends."""
-    url, folder = deployed
-    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
-    found = connect(url, tmp_path)
-    before = found.endpoint.call("evm_snapshot")
-    yield found
-    assert found.endpoint.call("evm_revert", (before,))
-
-
-@pytest.fixture
-def asset(hk):
-    """HKGREEN with two investors."""
-    return hk.asset("HKGREEN")
 
 
 def nonce(hk) -> int:
