@@ -126,7 +126,9 @@ def test_a_node_without_proofs_that_lies_consistently_needs_a_second_one(fresh_c
 
 def test_a_node_on_a_fork_of_its_own_is_found_by_the_second(world, fresh_chain):
     """The same transactions on two chains: same addresses, same heights, other hashes."""
-    other = World(Endpoint(fresh_chain("anvil"), chain_id=31337)).deploy()
+    elsewhere = Endpoint(fresh_chain("anvil"), chain_id=31337)
+    elsewhere.call("evm_increaseTime", (3_600,))  # two chains begun within one second would have the same hashes
+    other = World(elsewhere).deploy()
     other.issue([(WALLETS[0], 10_000), (WALLETS[1], 5_000)])
     assert other.token.address == world.token.address and not run(other).exceptions
     result = run(world, nodes=[url_of(other)])
