@@ -164,9 +164,9 @@ def test_a_second_node_of_another_chain_is_a_mistake(world, served):
 
 
 def test_a_long_history_is_compared_in_ranges_that_nobody_can_foresee(world, monkeypatch):
-    for n in range(12):
+    for n in range(60):  # every range of 20 blocks that is drawn holds one, or the lie could go unseen by bad luck
         world.do(world.token.set_address_frozen(WALLETS[0], n % 2 == 0, ref(f"f{n}")))
-        world.endpoint.call("anvil_mine", [hex(50)])
+        world.endpoint.call("anvil_mine", [hex(9)])
     monkeypatch.setattr(witnesses, "WHOLE", 5)
     monkeypatch.setattr(witnesses, "WIDTH", 20)
     monkeypatch.setattr(witnesses, "SAMPLES", 8)
@@ -178,7 +178,7 @@ def test_a_long_history_is_compared_in_ranges_that_nobody_can_foresee(world, mon
     def twist(method, params, answer):
         if method != "eth_getLogs":
             return answer
-        return [log for log in answer if int(log["blockNumber"], 16) < 200]
+        return [log for log in answer if int(log["blockNumber"], 16) < 100]
 
     lying = Liar(url_of(world), twist)
     assert finding(run(world, lying, nodes=[url_of(world)]), "C06").result == "exception"
