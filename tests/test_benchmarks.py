@@ -1,4 +1,4 @@
-"""Do the gas tables say what was measured, and what of the budgets is met? Nothing is measured here."""
+"""Do the tables of the benchmarks say what was measured, and what of the budgets is met? Nothing is measured here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.audit import report as audit
+from benchmarks.audit import scale
 from benchmarks.gas import report
 from benchmarks.gas.operations import OPERATIONS
 
@@ -61,3 +63,33 @@ def test_every_contract_leaves_room_below_the_code_limit():
 def test_the_figures_are_of_the_committed_artifacts():
     if RESULTS["contracts"] != report.fingerprint():
         pytest.skip("measured on older artifacts: run make bench-gas")
+
+
+AUDIT: dict[str, Any] = json.loads(audit.RESULTS.read_text(encoding="utf-8"))
+
+
+def test_the_audits_page_and_the_plan_for_more_are_what_its_results_say():
+    assert audit.render(AUDIT) == audit.README.read_text(encoding="utf-8"), "run make bench-audit"
+    assert scale.render(AUDIT) == scale.PAGE.read_text(encoding="utf-8"), "run make bench-audit"
+
+
+def test_the_audits_page_says_honestly_which_bound_is_missed():
+    text = audit.README.read_text(encoding="utf-8")
+    for bound in audit.bounds(AUDIT):
+        (line,) = (line for line in text.splitlines() if line.startswith(f"| {bound.name} |"))
+        assert line.endswith("| met |" if bound.met else "| **missed** |")
+    assert audit.summary(AUDIT)[0] == ("**missed**" not in text and AUDIT["runs"]["cryo"]["logs"] == 1_000_000)
+
+
+def test_all_clients_of_the_audits_benchmark_found_the_same_table():
+    runs, expected = AUDIT["runs"], AUDIT["digests"]
+    assert {runs[name]["digest"] for name in ("hashkit", "rerun", "plain")} == {expected["table"]}
+    assert (runs["fold"]["digest"], runs["fold"]["middle"]) == (expected["last"], expected["middle"])
+    assert runs["hashkit"]["logs"] == runs["floor"]["logs"] == 1_000_000 and runs["rerun"]["logs"] == 0
+
+
+@pytest.mark.parametrize("figure", [("hashkit", "cpu"), ("cryo", "cpu"), ("fold", "cpu-last"), ("web3", "own")])
+def test_an_audits_figure_that_was_changed_by_hand_is_found(figure):
+    changed = json.loads(json.dumps(AUDIT))
+    changed["runs"][figure[0]][figure[1]] *= 3
+    assert audit.render(changed) != audit.README.read_text(encoding="utf-8")

@@ -61,6 +61,14 @@ def analysers() -> Environment:
     return _made("prove", (), ANALYSERS, ["-r", str(ROOT / ANALYSERS)])
 
 
+def measured() -> Environment:
+    """The package with the extra ``audit``, beside what `make bench-audit` compares it with."""
+    pins = "tools/constraints-bench.txt"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    decides = (project["build-system"], project["project"])
+    return _made("bench-audit", decides, pins, ["-r", str(ROOT / pins), "-e", f"{ROOT}[audit]"])
+
+
 def _made(
     name: str, decides: tuple[object, ...], pins: str, install: list[str], python: str = sys.executable
 ) -> Environment:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
-from environments import ROOT, Environment, Missing, environment, native_tool, node_tools, say
+from environments import ROOT, Environment, Missing, environment, measured, native_tool, node_tools, say
 from prove import prove as run_proofs
 from prove_forge import WASM_SOLC, settings
 
@@ -112,6 +112,11 @@ def bench_gas() -> bool:
     return _run([made.python, "-m", "benchmarks.gas", native_tool("anvil")])
 
 
+def bench_audit() -> bool:
+    """Measure the audit at size beside its floor, cryo, web3.py and trie; benchmarks/audit/results.json and README."""
+    return _run([measured().python, "-m", "benchmarks.audit", native_tool("anvil")])
+
+
 def page() -> bool:
     """Open the report in a real Chromium, print it, write docs/report.png."""
     return _run([_test().python, ROOT / "tools" / "page.py"])
@@ -163,8 +168,8 @@ def clean() -> bool:
 STEPS: dict[str, Callable[[], bool]] = {
     step.__name__.replace("_", "-"): step
     for step in (
-        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, engines, bench_gas, page, prove,
-        clean,
+        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, engines, bench_gas, bench_audit,
+        page, prove, clean,
     )
 }  # fmt: skip
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from eth_hash.auto import keccak as _keccak
+
 from hashkit.domain.orders import Order, Row, chunks
 from hashkit.domain.parties import Attestation
 from hashkit.errors import InputError
@@ -15,9 +17,7 @@ DOMAIN_VERSION = "1"
 
 def keccak(data: bytes) -> bytes:
     """Keccak-256, the hash of Solidity (not SHA3-256)."""
-    from eth_utils import keccak as _keccak
-
-    return bytes(_keccak(data))
+    return _keccak(data)
 
 
 def checksum(address: str | bytes) -> str:

@@ -75,7 +75,13 @@ def _item(data: bytes, at: int, end: int, depth: int) -> tuple[Item, int]:
     if depth == 0:
         raise RlpError("nested too deep")
     items: list[Item] = []
+    item: Item
     while start < stop:
-        item, start = _item(data, start, stop, depth - 1)
+        if data[start] == 0xA0 and start + 33 <= stop:  # a hash, as most items of a trie are
+            item, start = data[start + 1 : start + 33], start + 33
+        elif data[start] == 0x80:
+            item, start = b"", start + 1
+        else:
+            item, start = _item(data, start, stop, depth - 1)
         items.append(item)
     return items, stop

@@ -139,7 +139,8 @@ def _read(item: Item) -> _Node:
         raise ProofError("a node has neither 2 nor 17 parts")
     if len(item) == 17:
         for child in item[:16]:
-            _check_child(child)
+            if type(child) is not bytes or len(child) not in (0, _HASH):
+                _check_child(child)
         _bytes(item[16])
         return _Node(children=item)
     first, rest = _bytes(item[0]), item[1]

@@ -17,7 +17,9 @@ from hashkit.rpc.values import byte_string, quantity, word
 
 _GROW_AFTER = 3  # ranges that succeed in a row
 _WIDEST = 50_000  # blocks
-_MANY = 5_000  # logs in one answer: half of the smallest cap that nodes are known to set
+_MANY = 2_500
+"""Logs in one answer below which ranges grow. Twice as many is half of the smallest cap that nodes are known to set,
+and so little memory that several answers at a time do not matter."""
 _HOPELESS = ("WRONG_CHAIN", "UNREACHABLE", "REDIRECT", "NODE_REFUSES", "RATE_LIMITED", "STALE")
 
 

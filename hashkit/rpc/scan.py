@@ -21,8 +21,8 @@ from hashkit.rpc.client import Endpoint
 from hashkit.rpc.logs import Pace, checked, moved, question, read_log, wanted_addresses
 from hashkit.rpc.skeleton import Decoder
 
-THREADS = 8
-_DECODING = 2  # answers that are taken apart at a time; the others wait as bytes
+THREADS = 6
+_AHEAD = 6  # ranges that are asked for before their turn
 _SAMPLE = 16
 """The first range is asked of a second node too, then every one so much later, and the last."""
 
@@ -54,7 +54,8 @@ class _Scan:
         spelling = {address.lower(): address for address in wanted}
         self._decoder = Decoder(self._token, lambda entry: read_log(endpoint, entry, spelling))
         self._pace, self._lock = Pace(step), threading.Lock()
-        self._decoding = threading.Semaphore(_DECODING)
+        # Answers are taken apart in one thread: the memory that a thread let go of stays with it.
+        self._decoding = ThreadPoolExecutor(1)
         self._own = threading.local()
         self._stopped = False
         # A node that does not have the range may answer "no logs": both ends must be there.
@@ -67,7 +68,7 @@ class _Scan:
         cursor, asked = self._first, 0
         try:
             while cursor <= self._last or ahead:
-                while cursor <= self._last and len(ahead) < 2 * THREADS:
+                while cursor <= self._last and len(ahead) < _AHEAD:
                     upper = min(self._last, cursor + self._pace.width - 1)
                     sample = asked % _SAMPLE == 0 or upper == self._last
                     ahead.append((cursor, upper, pool.submit(self._range, cursor, upper, sample)))
@@ -109,8 +110,7 @@ class _Scan:
         return endpoint.call("eth_getLogs", (question(self._wanted, lower, upper),), quick=self._quick)
 
     def _quick(self, body: bytes, number: int) -> LogColumns | None:
-        with self._decoding:
-            return self._decoder.read(body, number)
+        return self._decoding.submit(self._decoder.read, body, number).result()
 
     def _checked(self, endpoint: Endpoint, found: object, lower: int, upper: int) -> LogColumns:
         """An answer as columns, each log of which can be an answer to the question."""

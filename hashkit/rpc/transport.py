@@ -103,7 +103,7 @@ class Wire:
             if (response.length or 0) > MOST_BYTES:
                 raise TooBig
             parts, size = [], 0
-            while part := response.read(1 << 20):
+            while part := response.read(response.length or 1 << 20):  # in one piece when it is told how long it is
                 parts.append(part)
                 size += len(part)
                 if size > MOST_BYTES:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _EXACT = 1 << 20
 """Rows whose 32-bit limbs add up below 2**53, so that even a float64, in which numpy counts, is exact."""
-_AT_ONCE = 1 << 19  # rows that are summed in one go
+_AT_ONCE = 1 << 18  # rows that are summed in one go
 _READING = 2  # files that are read at a time, ahead of the one that is summed
 
 

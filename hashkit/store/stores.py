@@ -13,7 +13,7 @@ from hashkit.store.ranges import LogStore, resume
 
 EVENTS = "events.db"
 MOST_BLOCKS = 100_000
-MANY_LOGS = 100_000
+MANY_LOGS = 50_000
 """So many are read before they are kept: what is lost when the program is stopped."""
 
 
@@ -67,5 +67,6 @@ def fill(store: LogStore, first: int, chain: Chain) -> None:
         enough = upper - lower + 1 >= MOST_BLOCKS or sum(map(len, parts)) >= MANY_LOGS
         if enough or upper == chain.last:
             parent, end = chain.ends(lower, upper)
-            store.add(lower, upper, joined(parts), parent_hash=parent, end_hash=end)
-            parts, lower = [], upper + 1
+            whole, parts = joined(parts), []  # not both in memory
+            store.add(lower, upper, whole, parent_hash=parent, end_hash=end)
+            lower = upper + 1
