@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tools"))  # the steps run before anything is inst
 import prove  # noqa: E402
 import prove_evidence  # noqa: E402
 import prove_forge  # noqa: E402
+import prove_kills  # noqa: E402
 import prove_planted  # noqa: E402
 import prove_report  # noqa: E402
 import prove_static  # noqa: E402
@@ -207,3 +208,25 @@ def test_one_accepted_change_of_the_evidence_fails_the_part():
     told["careful"][1]["logs"] = 1
     assert not prove_evidence.weighed(told)["passed"]
     assert not prove_evidence.weighed({"plain": [{}, {}], "careful": [{}, {}]})["passed"]
+
+
+# --------------------------------------------------------------------------------------------------- kills
+
+
+def run_of(kills=((0.5, 0), (1.5, 20), (2.5, 51)), **more):
+    return {"seed": 1, "kills": list(kills), "lost": 0, "double": 0, "faults": [], "seconds": 1, **more}
+
+
+def test_kills_count_by_their_instant_and_there_must_be_enough():
+    told = prove_kills.weighed({"rows": 10_000, "runs": [run_of(), run_of()]}, 6)
+    assert told["passed"]
+    counts = "lost 0, double 0, journal equal to chain in 2"
+    assert told["summary"] == f"6 kills in 2 issues of 10,000 rows: {counts}"
+    assert [row[1] for row in told["tables"][0]["rows"]] == ["2", "2", "2"]
+    assert not prove_kills.weighed({"rows": 10_000, "runs": [run_of(), run_of()]}, 7)["passed"]
+
+
+@pytest.mark.parametrize("wrong", [{"lost": 1}, {"double": 1}, {"faults": ["sent and not written: 0x1"]}])
+def test_one_run_that_ended_wrong_fails_the_kills_and_is_named(wrong):
+    told = prove_kills.weighed({"rows": 10_000, "runs": [run_of(), run_of(**wrong)]}, 1)
+    assert not told["passed"] and len(told["tables"][1]["rows"]) == 1
