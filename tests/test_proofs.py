@@ -170,6 +170,24 @@ def test_a_bug_that_nobody_caught_fails_the_part(monkeypatch, killer):
     assert told["tables"][0]["rows"][0][-1] == (f"`{killer}`" if killer else "**no test**")
 
 
+# --------------------------------------------------------------------------------------------------- kills
+
+
+def killed(many, **wrong):
+    right = {"exit": 0, "credited": 10_000, "lost": 0, "double": 0, "supply": True, "journal": [], "again": 0}
+    return json.dumps({"run": 1, "kills": [{"after": 0.1, "last": "sent", "entries": 9}] * many, **right, **wrong})
+
+
+def test_the_kills_pass_only_when_there_were_enough_and_every_run_ended_right():
+    assert prove_kills.weighed(killed(500))["passed"]
+    assert not prove_kills.weighed(killed(499))["passed"]
+    ways = ({"lost": 1}, {"double": 1}, {"credited": 10_001}, {"supply": False}, {"journal": ["nonce 7: differs"]},
+            {"exit": 1}, {"again": 1})  # fmt: skip
+    for wrong in ways:
+        told = prove_kills.weighed(killed(500, **wrong))
+        assert not told["passed"] and "not 1" in told["summary"], wrong
+
+
 # --------------------------------------------------------------------------------------------------- storage
 
 
@@ -213,20 +231,29 @@ def test_one_accepted_change_of_the_evidence_fails_the_part():
 # --------------------------------------------------------------------------------------------------- kills
 
 
-def run_of(kills=((0.5, 0), (1.5, 20), (2.5, 51)), **more):
-    return {"seed": 1, "kills": list(kills), "lost": 0, "double": 0, "faults": [], "seconds": 1, **more}
+def run_of(number=1, **more):
+    kills = [{"after": 0.5, "last": last, "entries": 9, "unwritten": 0} for last in ("signed", "mined")]
+    right = {"exit": 0, "credited": 10_000, "lost": 0, "double": 0, "supply": True, "journal": [], "again": 0}
+    return {"run": number, "code": "1", "kills": kills, **right, **more}
 
 
-def test_kills_count_by_their_instant_and_there_must_be_enough():
-    told = prove_kills.weighed({"rows": 10_000, "runs": [run_of(), run_of()]}, 6)
-    assert told["passed"]
-    counts = "lost 0, double 0, journal equal to chain in 2"
-    assert told["summary"] == f"6 kills in 2 issues of 10,000 rows: {counts}"
-    assert [row[1] for row in told["tables"][0]["rows"]] == ["2", "2", "2"]
-    assert not prove_kills.weighed({"rows": 10_000, "runs": [run_of(), run_of()]}, 7)["passed"]
+def weighed_kills(*runs):
+    return prove_kills.weighed("".join(json.dumps(run) + "\n" for run in runs))
 
 
-@pytest.mark.parametrize("wrong", [{"lost": 1}, {"double": 1}, {"faults": ["sent and not written: 0x1"]}])
+def test_enough_kills_that_all_ended_right_pass():
+    many = [run_of(number) for number in range(prove_kills.KILLS // 2)]
+    assert weighed_kills(*many)["passed"]
+    assert not weighed_kills(*many[1:])["passed"]
+
+
+UNWRITTEN = [{"after": 0.5, "last": "sent", "entries": 9, "unwritten": 1}]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"lost": 1}, {"double": 1}, {"journal": ["entry 3"]}, {"again": 2}, {"exit": 10}, {"kills": UNWRITTEN}],
+)
 def test_one_run_that_ended_wrong_fails_the_kills_and_is_named(wrong):
-    told = prove_kills.weighed({"rows": 10_000, "runs": [run_of(), run_of(**wrong)]}, 1)
-    assert not told["passed"] and len(told["tables"][1]["rows"]) == 1
+    told = weighed_kills(*(run_of(number) for number in range(prove_kills.KILLS)), run_of(777, **wrong))
+    assert not told["passed"] and "not 777" in told["summary"]
