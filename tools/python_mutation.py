@@ -34,8 +34,10 @@ from python_mutants import HEART, sample
 
 EQUIVALENT = ROOT / "tools" / "python-mutation-equivalent.toml"
 FOLDER = ROOT / ".build" / "python-mutation"
-TESTS = ("tests/domain", "tests/store", "tests/chain", "tests/issuer")
-"""The quick tests: they run in the process that has loaded the fault, and no command line is started for them."""
+TESTS = ("tests/domain", "tests/store", "tests/chain")
+"""The quick tests, which stand beside the heart; whole plans and command lines, which use it, are not asked."""
+HELPERS = ("tests", "tests/rpc")
+"""Where else something lies that these tests use."""
 WORKERS = 2
 AT_MOST = 30.0
 """Seconds of tests for one fault, as they took without it: the quickest that run its line, and one at the least."""
@@ -104,8 +106,9 @@ def each(workers: list[Worker], items: Iterable[T], act: Callable[[Worker, T], R
 
 def state(test: str = "") -> str:
     """Of all that decides what the tests say of a fault; of the tests only one file when it is named."""
-    tests = [ROOT / test] if test else (ROOT / "tests").rglob("*.py")
-    helpers = (path for path in (ROOT / "tests").rglob("*.py") if not path.name.startswith("test_"))
+    every = [path for place in (*TESTS, *HELPERS) for path in (ROOT / place).glob("*.py")]
+    tests = [ROOT / test] if test else every
+    helpers = (path for path in every if not path.name.startswith("test_"))
     paths = {*(ROOT / "hashkit").rglob("*.py"), *helpers, *tests, ROOT / "tools" / "python_worker.py", Path(__file__)}
     digest = hashlib.sha256()
     for path in sorted(path for path in paths if path.exists()):
@@ -152,7 +155,7 @@ def _measured(workers: list[Worker]) -> dict[str, dict[str, Any]]:
     """Test -> its seconds and the lines that it runs. Every test must pass on the sources as they are."""
     kept = FOLDER / "lines.json"
     known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    files = [path.relative_to(ROOT).as_posix() for place in TESTS for path in sorted((ROOT / place).rglob("test_*.py"))]
+    files = [path.relative_to(ROOT).as_posix() for place in TESTS for path in sorted((ROOT / place).glob("test_*.py"))]
     stale = [file for file in files if known.get(file, {}).get("state") != state(file)]
 
     def measure(worker: Worker, file: str) -> dict[str, Any]:
