@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tools"))  # the steps run before anything is inst
 import prove  # noqa: E402
 import prove_evidence  # noqa: E402
 import prove_forge  # noqa: E402
+import prove_kills  # noqa: E402
 import prove_planted  # noqa: E402
 import prove_report  # noqa: E402
 import prove_static  # noqa: E402
@@ -167,6 +168,24 @@ def test_a_bug_that_nobody_caught_fails_the_part(monkeypatch, killer):
     told = prove_planted.teeth()
     assert told["passed"] == bool(killer)
     assert told["tables"][0]["rows"][0][-1] == (f"`{killer}`" if killer else "**no test**")
+
+
+# --------------------------------------------------------------------------------------------------- kills
+
+
+def killed(many, **wrong):
+    right = {"exit": 0, "credited": 10_000, "lost": 0, "double": 0, "supply": True, "journal": [], "again": 0}
+    return json.dumps({"run": 1, "kills": [{"after": 0.1, "last": "sent", "entries": 9}] * many, **right, **wrong})
+
+
+def test_the_kills_pass_only_when_there_were_enough_and_every_run_ended_right():
+    assert prove_kills.weighed(killed(500))["passed"]
+    assert not prove_kills.weighed(killed(499))["passed"]
+    ways = ({"lost": 1}, {"double": 1}, {"credited": 10_001}, {"supply": False}, {"journal": ["nonce 7: differs"]},
+            {"exit": 1}, {"again": 1})  # fmt: skip
+    for wrong in ways:
+        told = prove_kills.weighed(killed(500, **wrong))
+        assert not told["passed"] and "not 1" in told["summary"], wrong
 
 
 # --------------------------------------------------------------------------------------------------- storage

@@ -15,6 +15,7 @@ from typing import Any
 from environments import Missing, say
 from prove_evidence import evidence
 from prove_forge import coverage, fuzz
+from prove_kills import kills
 from prove_pages import report
 from prove_planted import mutation, teeth
 from prove_report import README, RESULTS, contracts_hash, load, render
@@ -24,7 +25,7 @@ from prove_symbolic import halmos
 Part = Callable[[], dict[str, Any]]
 
 PARTS: dict[str, Part] = {
-    part.__name__: part for part in (storage, report, slither, coverage, halmos, teeth, fuzz, mutation, evidence)
+    part.__name__: part for part in (storage, report, slither, coverage, halmos, teeth, fuzz, mutation, evidence, kills)
 }
 
 

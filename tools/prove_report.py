@@ -10,7 +10,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS, README = ROOT / "proofs" / "results.json", ROOT / "proofs" / "README.md"
-ORDER = ("fuzz", "halmos", "slither", "coverage", "storage", "teeth", "mutation", "evidence", "report")
+ORDER = ("fuzz", "halmos", "slither", "coverage", "storage", "teeth", "mutation", "evidence", "kills", "report")
 
 
 def contracts_hash() -> str:

@@ -21,7 +21,7 @@ from hashkit.domain.register import REGISTRY_SLOT
 from hashkit.rpc.blocks import block
 from hashkit.rpc.client import Endpoint
 from hashkit.rpc.history import History
-from hashkit.store.stores import fill, open_store
+from hashkit.store.stores import keep, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,5 @@ class _Reader:
         genesis = block(self._endpoint, 0).hash
         code = "0x" + keccak(self._view.code(addresses[0])).hex() if len(addresses) == 1 else ""
         named = {"genesis_hash": genesis, "code_hash": code}
-        with open_store(self._store, chain_id, addresses, **named) as kept:
-            fill(kept, first, history)
+        keep(self._store, chain_id, addresses, first, history, **named)
         return _Stored(self._store, chain_id, addresses, first, last)

@@ -50,8 +50,8 @@ class Asked:
         files, address = self.files(), session.token_address(token)
         with session.watch() as watch:
             return audit(
-                session.node, session.network, address, at=session.choices.at, store=self.store, first=self.first,
-                since=self.since, files=files, witnesses=witnesses, on_progress=watch,
+                session.node, session.network, address, at=session.choices.at, store=self.store or session.events,
+                first=self.first, since=self.since, files=files, witnesses=witnesses, on_progress=watch,
             )  # fmt: skip
 
     def files(self) -> tuple[Given, ...]:
@@ -71,7 +71,7 @@ def period(function: Function) -> Function:
         click.option(
             "--store",
             type=click.Path(file_okay=False, path_type=Path),
-            help="Keep what was read in this folder and go on.",
+            help="Keep what was read in this folder and go on; in a project: .hashkit/events.",
         ),
     ):
         function = option(function)

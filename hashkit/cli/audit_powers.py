@@ -32,8 +32,8 @@ def command(session: Session, token: str | None, store: Path | None, first: int 
     address = session.token_address(token)
     with session.watch() as watch:
         reading = open_books(
-            session.node, session.network, address, at=session.choices.at, since=since, store=store, first=first,
-            on_progress=watch,
+            session.node, session.network, address, at=session.choices.at, since=since, store=store or session.events,
+            first=first, on_progress=watch,
         )  # fmt: skip
         report = powers_report(reading)
     session.show(Answer(report.to_dict(), lines(report), links={"token": session.network.address_link(address)}))

@@ -36,8 +36,8 @@ def command(session: Session, who: str, store: Path | None, first: int | None, s
     address = session.token_address(None)
     with session.watch() as watch:
         reading = open_books(
-            session.node, session.network, address, at=session.choices.at, since=since, store=store, first=first,
-            on_progress=watch,
+            session.node, session.network, address, at=session.choices.at, since=since, store=store or session.events,
+            first=first, on_progress=watch,
         )  # fmt: skip
         found = statement(reading, party(session, who), watch)
     session.screen.say(heading(found))

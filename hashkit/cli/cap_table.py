@@ -18,7 +18,8 @@ _HEADINGS = ("#", "investor", "wallet", "country", "balance", "%", "frozen", "KY
 def command(session: Session) -> None:
     """Show the holders at a block: replayed from the events of the chain, then compared with the contract.
 
-    A date means the last block of that day (UTC). In a pipe the table is tab-separated.
+    A date means the last block of that day (UTC). In a pipe the table is tab-separated. Events that were read once
+    stay in .hashkit/events; only new ones are asked of the node.
     """
     table = session.asset(reading=True).cap_table(session.choices.at)
     raw = session.choices.raw

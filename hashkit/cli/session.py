@@ -193,6 +193,11 @@ class Session:
         folder = self.project.reports
         return Path(os.path.relpath(folder)) if folder.is_relative_to(Path.cwd()) else folder
 
+    @property
+    def events(self) -> Path | None:
+        """Where what was read from the chain is kept: in the project around here, outside of one nowhere."""
+        return self.project.events if self.place else None
+
     def watch(self) -> Watch:
         """Shows how far a long reading is."""
         from hashkit.cli.progress import Watch

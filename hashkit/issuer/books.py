@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
+from heapq import merge
 from typing import Any
 
 from hashkit.contracts.asset_token import AssetToken
+from hashkit.contracts.hashing import checksum
 from hashkit.contracts.identity_registry import IdentityRegistry
 from hashkit.contracts.logs import facts
 from hashkit.domain import facts as f
@@ -22,9 +24,12 @@ from hashkit.errors import InputError
 from hashkit.issuer.context import Context
 from hashkit.issuer.who import name_of
 from hashkit.rpc.blocks import Block, block, block_at
+from hashkit.rpc.history import History
 from hashkit.rpc.logs import read_logs
 from hashkit.rpc.reads import read
+from hashkit.store.balances import balances, events
 from hashkit.store.deployments import Deployment
+from hashkit.store.stores import keep, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +123,39 @@ class HistoryEntry:
 
 def collect(context: Context, deployment: Deployment, last: int) -> Iterator[Fact]:
     """The facts of token, registry and rule book up to block ``last``."""
-    names = [n for n in ("AssetToken", "IdentityRegistry", "RuleBook") if n in deployment.contracts]
-    addresses = [deployment.contracts[n].address for n in names]
-    registry = deployment.contracts["IdentityRegistry"].address
-    first = min(
-        read(context.endpoint, IdentityRegistry(registry).deployed_block(), "latest"), deployment.deployed_at.block
-    )
-    return facts(read_logs(context.endpoint, addresses, first, last))
+    return facts(read_logs(context.endpoint, addresses_of(deployment), _first(context, deployment), last))
+
+
+def addresses_of(deployment: Deployment) -> list[str]:
+    """Token, registry and rule book, as far as there are."""
+    names = ("AssetToken", "IdentityRegistry", "RuleBook")
+    return [deployment.contracts[name].address for name in names if name in deployment.contracts]
+
+
+def _first(context: Context, deployment: Deployment) -> int:
+    """The block the registry began in, or the token, if that is earlier."""
+    registry = IdentityRegistry(deployment.contracts["IdentityRegistry"].address)
+    return min(read(context.endpoint, registry.deployed_block(), "latest"), deployment.deployed_at.block)
+
+
+def _register(context: Context, deployment: Deployment, last: int) -> Register:
+    """Balances after block ``last``, summed over the project's event store, and what other events tell of the holders.
+
+    Only logs that the store lacks are asked of the node. What only movements tell (acts, steps, irregularities) is
+    not in this register: that is for an audit.
+    """
+    token, *others = addresses_of(deployment)
+    first, born = deployment.deployed_at.block, _first(context, deployment)
+    if last < first:
+        return fold((), token)
+    folder, chain_id, genesis = context.project.events, context.network.chain_id, context.genesis()
+    for addresses, begin in (([token], first), (others, born)):
+        keep(folder, chain_id, addresses, begin, History(context.endpoint, addresses, last), genesis_hash=genesis)
+    with open_store(folder, chain_id, [token]) as own, open_store(folder, chain_id, others) as rest:
+        told = merge(events(own, first, last), rest.logs(born, last), key=lambda log: (log.block, log.log_index))
+        register = fold(facts(told), token)
+        held = balances(own, last)
+    return replace(register, balances={checksum("0x" + account.hex()): raw for account, raw in held.items()})
 
 
 def cap_table(
@@ -133,7 +164,7 @@ def cap_table(
     """The holders at ``at``: a block, a date or an ISO time; by default the network's finality."""
     where = block_at(context.endpoint, at, context.network.finality)
     token = AssetToken(deployment.contracts["AssetToken"].address)
-    register = fold(collect(context, deployment, where.number), token.address)
+    register = _register(context, deployment, where.number)
     supply = read(context.endpoint, token.total_supply(), where.number)
     decimals = deployment.asset.decimals
     holders = sorted(register.balances.items(), key=lambda item: (-item[1], item[0]))

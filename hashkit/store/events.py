@@ -50,7 +50,9 @@ class EventStore:
         self._path = path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._connection = open_private(path, _SCHEMA)
-        self._addresses = {bytes.fromhex(checksum(address)[2:]) for address in addresses}
+        named = {checksum(address) for address in addresses}
+        self.token = next(iter(named)) if len(named) == 1 else ""
+        self._addresses = {bytes.fromhex(address[2:]) for address in named}
         key = (chain_id, ",".join(sorted(address.hex() for address in self._addresses)))
         with self._writing():
             self._execute("INSERT OR IGNORE INTO streams (chain_id, addresses) VALUES (?, ?)", *key)

@@ -8,8 +8,6 @@ is still on the chain, all of it is. Needs the extra ``audit``.
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,7 +21,7 @@ from hashkit.contracts.hashing import checksum
 from hashkit.domain.facts import RawLog
 from hashkit.errors import InputError
 from hashkit.store.accounts import Accounts
-from hashkit.store.files import inside, private_folder, write_atomic
+from hashkit.store.files import inside, locked, private_folder, write_atomic
 from hashkit.store.manifest import Chunk, Manifest, Part, read_manifest
 from hashkit.store.parts import encoded, fixed, read_columns, tables
 from hashkit.store.ranges import Covered, check_link, check_stored, damaged
@@ -57,8 +55,9 @@ class ParquetStore:
         known = self._manifest.genesis_hash
         if genesis_hash and known and known != genesis_hash:
             self._replace(fresh)
-        elif (code_hash or genesis_hash) and (known, self._manifest.code_hash) != (genesis_hash, code_hash):
-            self._manifest = replace(self._manifest, genesis_hash=genesis_hash, code_hash=code_hash)
+        else:
+            code_hash = code_hash or self._manifest.code_hash
+            self._manifest = replace(self._manifest, genesis_hash=genesis_hash or known, code_hash=code_hash)
 
     def __enter__(self) -> ParquetStore:
         return self
@@ -123,23 +122,39 @@ class ParquetStore:
         files = {name: self.table(chunk, name) for name in _families(chunk)}
         return read_columns(self.token, files, self.addresses(chunk.last))
 
+    def events(self, chunk: Chunk, families: Sequence[str] | None = None) -> LogColumns:
+        """The logs of one chunk that are no transfers, or only those of some families."""
+        wanted = [name for name in _families(chunk) if name.startswith("event/")] if families is None else families
+        files = {name: self.table(chunk, name) for name in [*wanted, "block"] if self.has(chunk, name)}
+        return read_columns(self.token, files, self.addresses(-1))
+
+    def has(self, chunk: Chunk, family: str) -> bool:
+        """Whether a chunk has a file of this family."""
+        return family in _families(chunk)
+
     def addresses(self, last: int) -> Array:
         """The addresses of all accounts of the chunks that begin at or before ``last``, by number: rows of 20 bytes."""
         import numpy as np
 
-        tables_ = [self.table(chunk, "account") for chunk in self.chunks(last) if "account" in _families(chunk)]
+        tables_ = [
+            self.table(chunk, "account", ["address"]) for chunk in self.chunks(last) if self.has(chunk, "account")
+        ]
         return np.concatenate([np.zeros((1, 20), np.uint8), *(fixed(table, "address", 20) for table in tables_)])
 
     def table(self, chunk: Chunk, family: str, columns: Sequence[str] | None = None) -> Any:
         """One file of a chunk as an Arrow table, after its bytes were compared with the manifest."""
+        return self.file(chunk, family).read(columns=columns)
+
+    def file(self, chunk: Chunk, family: str) -> Any:
+        """One file of a chunk as a ParquetFile of pyarrow, after its bytes were compared with the manifest."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        return pq.read_table(pa.BufferReader(self._bytes(chunk, family)), columns=columns)
+        return pq.ParquetFile(pa.BufferReader(self._bytes(chunk, family)))
 
     def path(self, chunk: Chunk, family: str) -> Path | None:
         """Where a file of a chunk lies, after its bytes were compared with the manifest; None when it has none."""
-        if family not in _families(chunk):
+        if not self.has(chunk, family):
             return None
         self._bytes(chunk, family)
         return self.folder / _path(family, chunk.first, chunk.last)
@@ -197,15 +212,11 @@ class ParquetStore:
     def _writing(self) -> Iterator[None]:
         """One process at a time, over what is on the disk now."""
         try:
-            handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX)
+            with locked(self.folder):
                 now = read_manifest(self.folder)
                 if now is not None and now.chunks != self._manifest.chunks:
                     self._manifest, self._accounts = now, None
                 yield
-            finally:
-                os.close(handle)
         except OSError as error:
             raise self._unusable(error) from None
 

@@ -28,6 +28,8 @@ UNKNOWN = "event/unknown"
 _ROWS = 1 << 17  # in one row group
 _PLAIN = ("tx_hash", "hash", "address")
 """Columns of random bytes: packing them costs time and gains nothing."""
+_VARIED = ("block", "id", "s", "r", "u0", "u1", "data")
+"""Columns of many different values: a dictionary of them costs more time than all the rest, and space too."""
 
 
 def family(topic: bytes | None) -> str:
@@ -118,7 +120,7 @@ def encoded(table: Any) -> bytes:
         sink,
         row_group_size=_ROWS,
         compression={name: "zstd" if name in packed else "none" for name in table.column_names},
-        use_dictionary=[name for name in packed if name not in ("block", "data", "id")],
+        use_dictionary=[name for name in packed if name not in _VARIED],
         write_statistics=packed,
         store_schema=False,
     )

@@ -103,6 +103,11 @@ class Project:
         return tuple(sorted(private_folder(self.private / "plans").glob("*.json")))
 
     @property
+    def events(self) -> Path:
+        """Folder of the event store: what was read from chains once."""
+        return self.private / "events"
+
+    @property
     def rows_file(self) -> Path:
         """What was issued under which external id."""
         return self.private / "rows.db"

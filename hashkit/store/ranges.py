@@ -25,6 +25,9 @@ class Covered:
 class LogStore(Protocol):
     """Logs that were read already: over SQLite (``events.py``) or over Parquet (``parquet.py``)."""
 
+    token: str
+    """The one contract whose logs these are; empty when there are several."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

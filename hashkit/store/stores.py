@@ -8,6 +8,7 @@ from typing import Protocol
 
 from hashkit.contracts.columns import Logs, available, joined
 from hashkit.store.events import EventStore
+from hashkit.store.files import locked, private_folder
 from hashkit.store.ranges import LogStore, resume
 
 EVENTS = "events.db"
@@ -40,6 +41,15 @@ def open_store(
     from hashkit.store.parquet import ParquetStore
 
     return ParquetStore(folder, chain_id, addresses, genesis_hash=genesis_hash, code_hash=code_hash)
+
+
+def keep(folder: Path, chain_id: int, addresses: Sequence[str], first: int, chain: Chain, **named: str) -> None:
+    """Bring the event store in ``folder`` up to ``chain.last``; see ``fill``. ``named`` as of ``open_store``.
+
+    One process at a time: another one that wants the same waits, and then finds it done.
+    """
+    with locked(private_folder(folder)), open_store(folder, chain_id, addresses, **named) as kept:
+        fill(kept, first, chain)
 
 
 def fill(store: LogStore, first: int, chain: Chain) -> None:

@@ -8,6 +8,7 @@ from hashkit.audit.sql import cap_table, digest, supply_steps, text
 from hashkit.audit.sql.engines import Duck, paths
 from hashkit.domain.facts import ZERO
 from hashkit.errors import InputError
+from hashkit.store.balances import balances as by_vector
 from hashkit.store.parquet import ParquetStore
 from tests.audit.transfers import HUGE, TOKEN, balances, moves, store_of
 
@@ -25,6 +26,9 @@ def test_the_cap_table_at_any_block(store, block):
     found = cap_table(Duck(paths(store, max(block, 10))), block)
     assert found == balances(ROWS, block)
     assert digest(found) == digest(balances(ROWS, block))
+    if block >= 10:
+        held = by_vector(store, block)
+        assert digest({"0x" + account.hex(): raw for account, raw in held.items()}) == digest(found)
     assert block == 9 or max(found.values()) > HUGE
 
 
