@@ -72,6 +72,6 @@ fails on it. What is no program, compiles to the same code, or makes no differen
 In Python the heart of the write path is held to more than the rest: journal, sender, amounts and CSV, the files that
 `tools/python_mutants.py` names. Of these every line and branch is reached or stands with its reason in
 `uncovered-python.toml`; forks and children of the tests are measured too, but not what SIGKILL ends. Small faults are
-drawn in the same way, and the tests in `tests/domain`, `tests/store` and `tests/chain` that run the changed line are
-asked, where no end counts as noticed; those that make no difference stand in `tools/python-mutation-equivalent.toml`.
+drawn in the same way, and the tests that stand beside the heart and run the changed line are asked, where no end counts
+as noticed; those that make no difference stand in `tools/python-mutation-equivalent.toml`.
 """

@@ -34,10 +34,16 @@ from python_mutants import HEART, sample
 
 EQUIVALENT = ROOT / "tools" / "python-mutation-equivalent.toml"
 FOLDER = ROOT / ".build" / "python-mutation"
-TESTS = ("tests/domain", "tests/store", "tests/chain")
+TESTS = (
+    *(f"tests/domain/test_{name}.py" for name in ("orders", "units")),
+    *(f"tests/store/test_{name}.py" for name in ("journal", "journal_questions", "journal_reading", "money", "rows")),
+    *(f"tests/store/test_{name}.py" for name in ("sheet_borders", "sheets")),
+    *(f"tests/chain/test_{name}.py" for name in ("command_signer", "dialects", "fees", "sender", "sender_nodes")),
+    *(f"tests/chain/test_{name}.py" for name in ("signing", "stock")),
+)
 """The quick tests, which stand beside the heart; whole plans and command lines, which use it, are not asked."""
-HELPERS = ("tests", "tests/rpc")
-"""Where else something lies that these tests use."""
+HELPERS = ("tests", "tests/chain", "tests/rpc")
+"""Where something lies that these tests use."""
 WORKERS = 2
 AT_MOST = 30.0
 """Seconds of tests for one fault, as they took without it: the quickest that run its line, and one at the least."""
@@ -106,12 +112,11 @@ def each(workers: list[Worker], items: Iterable[T], act: Callable[[Worker, T], R
 
 def state(test: str = "") -> str:
     """Of all that decides what the tests say of a fault; of the tests only one file when it is named."""
-    every = [path for place in (*TESTS, *HELPERS) for path in (ROOT / place).glob("*.py")]
-    tests = [ROOT / test] if test else every
-    helpers = (path for path in every if not path.name.startswith("test_"))
+    tests = [ROOT / name for name in ([test] if test else TESTS)]
+    helpers = [path for place in HELPERS for path in (ROOT / place).glob("*.py") if not path.name.startswith("test_")]
     paths = {*(ROOT / "hashkit").rglob("*.py"), *helpers, *tests, ROOT / "tools" / "python_worker.py", Path(__file__)}
     digest = hashlib.sha256()
-    for path in sorted(path for path in paths if path.exists()):
+    for path in sorted(paths):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -155,8 +160,7 @@ def _measured(workers: list[Worker]) -> dict[str, dict[str, Any]]:
     """Test -> its seconds and the lines that it runs. Every test must pass on the sources as they are."""
     kept = FOLDER / "lines.json"
     known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    files = [path.relative_to(ROOT).as_posix() for place in TESTS for path in sorted((ROOT / place).glob("test_*.py"))]
-    stale = [file for file in files if known.get(file, {}).get("state") != state(file)]
+    stale = [file for file in TESTS if known.get(file, {}).get("state") != state(file)]
 
     def measure(worker: Worker, file: str) -> dict[str, Any]:
         answer = worker.ask([file], 900, mapping=True)
@@ -168,7 +172,7 @@ def _measured(workers: list[Worker]) -> dict[str, dict[str, Any]]:
         say(f"measured {file}: {len(found['tests'])} tests")
         known[file] = found
         kept.write_text(json.dumps(known), encoding="utf-8")
-    return {test: told for file in files for test, told in known[file]["tests"].items()}
+    return {test: told for file in TESTS for test, told in known[file]["tests"].items()}
 
 
 def _answer(tests: dict[str, dict[str, Any]], worker: Worker, mutant: Mutant) -> dict[str, Any]:
