@@ -44,6 +44,8 @@ TESTS = (
 """The quick tests, which stand beside the heart; whole plans and command lines, which use it, are not asked."""
 HELPERS = ("tests", "tests/chain", "tests/rpc")
 """Where something lies that these tests use."""
+FLOORS = ("domain", "contracts", "rpc", "store", "chain")
+"""Packages of hashkit/ that the heart, or a test beside it, may import."""
 WORKERS = 2
 AT_MOST = 30.0
 """Seconds of tests for one fault, as they took without it: the quickest that run its line, and one at the least."""
@@ -114,7 +116,8 @@ def state(test: str = "") -> str:
     """Of all that decides what the tests say of a fault; of the tests only one file when it is named."""
     tests = [ROOT / name for name in ([test] if test else TESTS)]
     helpers = [path for place in HELPERS for path in (ROOT / place).glob("*.py") if not path.name.startswith("test_")]
-    paths = {*(ROOT / "hashkit").rglob("*.py"), *helpers, *tests, ROOT / "tools" / "python_worker.py", Path(__file__)}
+    sources = [path for floor in FLOORS for path in (ROOT / "hashkit" / floor).rglob("*.py")]
+    paths = {*sources, *helpers, *tests, ROOT / "tools" / "python_worker.py", Path(__file__)}
     digest = hashlib.sha256()
     for path in sorted(paths):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
