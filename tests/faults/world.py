@@ -1,4 +1,4 @@
-"""One asset, sixty wallets and an order of 600 rows in three chunks; every case starts from the same block."""
+"""One asset, sixty wallets and an order of 300 rows in three chunks; every case starts from the same block."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ISSUER, OTHER = devnet.DEV_ACCOUNTS[0].address, devnet.DEV_ACCOUNTS[9].address
 WALLETS = [checksum(bytes([0xA0 + n // 16, n]) * 10) for n in range(60)]
 DENIED = WALLETS[17]
-ROWS = 600
+ROWS = 300
 TERMS = ROOT / "hashkit/store/templates/assets/HKGREEN.toml"
 
 
