@@ -31,9 +31,9 @@ def test_chunks_hold_every_row_once_and_in_order(count: int, size: int, parts: l
 
 
 def test_the_sizes_that_the_contract_knows_are_these() -> None:
-    every = rows(*(f"S-{n}" for n in range(401)))
-    assert [(first, len(part)) for first, part in chunks(every)] == [(0, 200), (200, 200), (400, 1)]
-    assert CHUNK_ROWS == 200 and MAX_ROW_RAW == 2**96 - 1 == int("f" * 24, 16)
+    every = rows(*(f"S-{n}" for n in range(201)))
+    assert [(first, len(part)) for first, part in chunks(every)] == [(0, 100), (100, 100), (200, 1)]
+    assert CHUNK_ROWS == 100 and MAX_ROW_RAW == 2**96 - 1 == int("f" * 24, 16)
 
 
 def test_an_order_is_open_once_it_has_rows() -> None:
