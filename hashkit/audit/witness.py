@@ -1,7 +1,7 @@
 """Who else says that this is the block, and that these are its events? Floor 3.
 
-A second node, the explorer, an output root on L1, or the auditor himself, who knows the hash from somewhere. A node that
-invents a whole history is caught only here. Who does not answer is named as not heard; who answers otherwise is an
+A second node, the explorer, an output root on L1, or the auditor himself, who knows the hash from elsewhere. A node
+that invents a whole history is caught only here. Who does not answer is named as not heard; who answers otherwise is an
 exception.
 """
 

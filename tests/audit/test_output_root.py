@@ -1,4 +1,4 @@
-"""An output root on L1 attests the block, when it is that of the block or of one after it. L1 is a second anvil here."""
+"""An output root on L1 attests the block, when it is that of the block or of one after it. L1 is another anvil."""
 
 from __future__ import annotations
 
