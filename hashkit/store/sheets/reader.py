@@ -187,7 +187,7 @@ def _width(cells: int, header: int) -> str:
 def _readable(line: int, header: list[str], cells: list[str], columns: Columns, findings: Findings) -> bool:
     """False, with findings, if some cell is huge or hides characters. One test settles the common case."""
     joined = "".join(cells)
-    if joined.isprintable() and len(joined) <= MAX_CELL:
+    if joined.isprintable() and "\ufffd" not in joined and len(joined) <= MAX_CELL:  # that one is printable
         return True
     before = len(findings.problems)
     for column, cell in zip(header, cells, strict=True):
