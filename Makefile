@@ -2,7 +2,7 @@
 # The steps are in tools/steps.py; PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types compile check forge ape older pytest faults engines bench-gas bench-issue bench-issue-memory page prove clean
+.PHONY: help demo test lint types compile check forge ape older pytest faults engines bench-gas page prove clean
 
 help:
 	@echo "make demo     the whole story on an embedded chain: no compiler, no Node, no key"
@@ -12,12 +12,11 @@ help:
 	@echo "make faults   every fault of lines, nodes, disks and people: nothing lost, nothing twice"
 	@echo "make engines  the audit's SQL on DuckDB and on Spark: the same digests"
 	@echo "make bench-gas  measure gas beside T-REX and plain tokens, and write the table"
-	@echo "make bench-issue  10,000 rows beside a bare loop that signs and sends; bench-issue-memory: up to 1,000,000 rows"
 	@echo "make page     the report in a real Chromium: no request, no console message, no cut table; its picture"
 	@echo "make prove    the slow proofs, figures written to proofs/; PART=halmos runs one of them"
 	@echo "make clean    remove what the others made"
 
-demo test lint types compile check forge ape older pytest faults engines bench-gas bench-issue bench-issue-memory page clean:
+demo test lint types compile check forge ape older pytest faults engines bench-gas page clean:
 	@tools/run $@
 
 prove:

@@ -1,4 +1,4 @@
-"""Do the tables say what was measured, and what of the budgets is met? Nothing is measured here."""
+"""Do the gas tables say what was measured, and what of the budgets is met? Nothing is measured here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from benchmarks.gas import report
 from benchmarks.gas.operations import OPERATIONS
-from benchmarks.issue import report as issue
 
 RESULTS: dict[str, Any] = json.loads(report.RESULTS.read_text(encoding="utf-8"))
 BUDGETS_TEXT = report.BUDGETS.read_text(encoding="utf-8")
@@ -62,15 +61,3 @@ def test_every_contract_leaves_room_below_the_code_limit():
 def test_the_figures_are_of_the_committed_artifacts():
     if RESULTS["contracts"] != report.fingerprint():
         pytest.skip("measured on older artifacts: run make bench-gas")
-
-
-def test_the_readme_of_issuing_is_what_its_results_say():
-    assert issue.render(issue.load()) == issue.README.read_text(encoding="utf-8"), "run make bench-issue"
-
-
-def test_a_slow_pass_misses_the_bound():
-    same = {"bare": [1.0, 1.0], "hashkit": [1.25, 1.25]}
-    slow = {"bare": [1.0, 1.0], "hashkit": [2.0, 1.0]}
-    results = {"rows": 10, "bound": 0.8, "passes": [same, same, slow]}
-    assert issue.passed(results) and issue.ratios(results) == {"whole": 0.8, "send": 0.8}
-    assert not issue.passed({**results, "passes": [same, slow, slow]})

@@ -112,16 +112,6 @@ def bench_gas() -> bool:
     return _run([made.python, "-m", "benchmarks.gas", native_tool("anvil")])
 
 
-def bench_issue() -> bool:
-    """Issue 10,000 rows beside a bare loop that signs and sends; write benchmarks/issue/."""
-    return _bench("issue")
-
-
-def bench_issue_memory() -> bool:
-    """The memory of issues of up to 1,000,000 rows; write benchmarks/issue/."""
-    return _bench("issue.memory")
-
-
 def page() -> bool:
     """Open the report in a real Chromium, print it, write docs/report.png."""
     return _run([_test().python, ROOT / "tools" / "page.py"])
@@ -173,16 +163,10 @@ def clean() -> bool:
 STEPS: dict[str, Callable[[], bool]] = {
     step.__name__.replace("_", "-"): step
     for step in (
-        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, engines, bench_gas, bench_issue,
-        bench_issue_memory, page, prove,
+        demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, engines, bench_gas, page, prove,
         clean,
     )
 }  # fmt: skip
-
-
-def _bench(name: str) -> bool:
-    node_tools()
-    return _run([_test().python, "-m", f"benchmarks.{name}", native_tool("anvil")])
 
 
 def _test() -> Environment:
