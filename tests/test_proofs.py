@@ -16,6 +16,7 @@ import prove_evidence  # noqa: E402
 import prove_forge  # noqa: E402
 import prove_kills  # noqa: E402
 import prove_planted  # noqa: E402
+import prove_python  # noqa: E402
 import prove_report  # noqa: E402
 import prove_static  # noqa: E402
 import prove_symbolic  # noqa: E402
@@ -173,16 +174,20 @@ def test_a_bug_that_nobody_caught_fails_the_part(monkeypatch, killer):
 # --------------------------------------------------------------------------------------------------- kills
 
 
+def kill(unwritten=0):
+    return {"after": 0.1, "last": "sent", "entries": 9, "unwritten": unwritten}
+
+
 def killed(many, **wrong):
     right = {"exit": 0, "credited": 10_000, "lost": 0, "double": 0, "supply": True, "journal": [], "again": 0}
-    return json.dumps({"run": 1, "kills": [{"after": 0.1, "last": "sent", "entries": 9}] * many, **right, **wrong})
+    return json.dumps({"run": 1, "kills": [kill()] * many, **right, **wrong})
 
 
 def test_the_kills_pass_only_when_there_were_enough_and_every_run_ended_right():
     assert prove_kills.weighed(killed(500))["passed"]
     assert not prove_kills.weighed(killed(499))["passed"]
     ways = ({"lost": 1}, {"double": 1}, {"credited": 10_001}, {"supply": False}, {"journal": ["nonce 7: differs"]},
-            {"exit": 1}, {"again": 1})  # fmt: skip
+            {"exit": 1}, {"again": 1}, {"kills": [kill(1)] * 500})  # fmt: skip
     for wrong in ways:
         told = prove_kills.weighed(killed(500, **wrong))
         assert not told["passed"] and "not 1" in told["summary"], wrong
@@ -226,3 +231,55 @@ def test_one_accepted_change_of_the_evidence_fails_the_part():
     told["careful"][1]["logs"] = 1
     assert not prove_evidence.weighed(told)["passed"]
     assert not prove_evidence.weighed({"plain": [{}, {}], "careful": [{}, {}]})["passed"]
+
+
+# --------------------------------------------------------------------------------------------------- python
+
+
+def measured(branches: int = 96, missing: tuple[int, ...] = (), **more: object) -> dict[str, object]:
+    """A report of coverage in which every file of the heart has 10 lines and 10 branches, and another one 100."""
+    core = {name for group in prove_python.HEART for name in prove_python.heart(group)}
+    units = "hashkit/domain/units.py"
+
+    def told(of: int, branches: int, lines: tuple[int, ...] = ()) -> dict[str, object]:
+        counts = {"num_statements": of, "covered_lines": of - len(lines), "num_branches": of}
+        return {
+            "summary": {**counts, "covered_branches": branches},
+            "missing_lines": list(lines),
+            "missing_branches": [],
+        }
+
+    files = {name: told(10, 10) for name in core}
+    files["hashkit/audit/run.py"] = told(10_000, branches * 100)
+    files[units] = {**told(10, 10, missing), **more}
+    return {"files": files}
+
+
+def test_the_python_part_wants_its_share_of_branches():
+    assert prove_python.weighed(measured(), {})["passed"]
+    assert not prove_python.weighed(measured(branches=94), {})["passed"]
+
+
+def test_a_line_of_the_heart_that_is_missed_wants_its_reason_and_a_reason_its_line():
+    place = ("hashkit/domain/units.py", "from __future__ import annotations")
+    line = (ROOT / place[0]).read_text(encoding="utf-8").splitlines().index(place[1]) + 1
+    for told in (measured(missing=(line,)), measured(missing_branches=[[line, -1]])):
+        unexplained = prove_python.weighed(told, {})
+        assert not unexplained["passed"] and "1 without a reason" in unexplained["summary"]
+        assert unexplained["tables"][0]["rows"] == [[place[0], f"`{place[1]}`", "**none**"]]
+        assert prove_python.weighed(told, {place: "it cannot be"})["passed"]
+    idle = prove_python.weighed(measured(), {place: "it cannot be"})
+    assert not idle["passed"] and "it is reached" in idle["tables"][0]["rows"][0][2]
+
+
+def test_a_file_of_the_heart_that_nobody_measured_fails_the_part():
+    told = measured()
+    del told["files"]["hashkit/chain/sender.py"]
+    assert not prove_python.weighed(told, {})["passed"]
+    assert all((ROOT / name).exists() for group in prove_python.HEART for name in prove_python.heart(group))
+
+
+def test_what_is_excused_in_the_heart_stands_there_today():
+    for (file, line), why in prove_python.reasons().items():
+        lines = [one.strip() for one in (ROOT / file).read_text(encoding="utf-8").splitlines()]
+        assert lines.count(line) == 1 and why.endswith("."), (file, line)

@@ -48,12 +48,14 @@ class Environment:
         return f"{package} {told.stdout.strip()}"
 
 
-def environment(name: str, extras: str, constraints: str, python: str = sys.executable) -> Environment:
-    """The environment ``name`` with the package and its extras, made by ``python`` if need be."""
+def environment(
+    name: str, extras: str, constraints: str, python: str = sys.executable, tools: tuple[str, ...] = ()
+) -> Environment:
+    """The environment ``name`` with the package, its extras and some tools, made by ``python`` if need be."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    decides = (project["build-system"], project["project"], extras)  # settings of linters do not
+    decides = (project["build-system"], project["project"], extras, *tools)  # settings of linters do not
     package = f"{ROOT}[{extras}]" if extras else str(ROOT)
-    return _made(name, decides, constraints, ["-c", str(ROOT / constraints), "-e", package], python)
+    return _made(name, decides, constraints, ["-c", str(ROOT / constraints), "-e", package, *tools], python)
 
 
 def analysers() -> Environment:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +64,16 @@ class Mutant:
     before: str
     after: str
     """The line as it is and as it would be, without indent: what a reader and the list of equivalents see."""
+    group: str
+    """The score it counts for."""
+
+    @classmethod
+    def of(cls, file: str, text: str, start: int, end: int, new: str, operator: str, group: str) -> Mutant:
+        """The fault in a file with this text."""
+        head, tail = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+        before, after = text[head:tail], text[head:start] + new + text[end:tail]
+        line = text.count("\n", 0, start) + 1
+        return cls(file, start, end, new, operator, line, _flat(before), _flat(after), group)
 
     def applied(self, text: str) -> str:
         """The whole file with the fault."""
@@ -74,21 +84,21 @@ class Mutant:
         """Its name within one state of the sources."""
         return f"{self.file}:{self.start}:{self.end}:{self.new}"
 
-    @property
-    def group(self) -> str:
-        """The score it counts for."""
-        return next(name for name, places in GROUPS.items() if self.file.startswith(places))
-
 
 def sample(root: Path, size: int, seed: int) -> list[Mutant]:
-    """``size`` mutants in an order of their own; the same sources and seed give the same ones.
+    """``size`` mutants of the contracts; the same sources and seed give the same ones."""
+    return draw({name: list(every(root, name)) for name in files(root)}, size, seed)
+
+
+def draw(pools: Mapping[str, list[Mutant]], size: int, seed: int) -> list[Mutant]:
+    """``size`` of the mutants of some files, in an order of their own that the seed decides.
 
     A file gets a share by its number of mutants, at least one; within a file the operators take turns, so that the
     many constants do not push out the few modifiers.
     """
     ranked = []
-    for name in files(root):
-        found = _shuffled(list(every(root, name)), f"{seed}:{name}")
+    for name, pool in pools.items():
+        found = _shuffled(pool, f"{seed}:{name}")
         ranked += [(place / len(found), mutant) for place, mutant in enumerate(found)]
     dice = random.Random(seed)
     dice.shuffle(ranked)
@@ -110,14 +120,13 @@ def every(root: Path, name: str) -> Iterator[Mutant]:
     text = (root / name).read_text(encoding="utf-8")
     code = _HIDDEN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     seen = {text}
+    group = next(group for group, places in GROUPS.items() if name.startswith(places))
     for start, end, new, operator in sorted(_faults(code, _families(root))):
         changed = text[:start] + new + text[end:]
         if changed in seen:
             continue
         seen.add(changed)
-        head, tail = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-        before, after = text[head:tail], text[head:start] + new + text[end:tail]
-        yield Mutant(name, start, end, new, operator, text.count("\n", 0, start) + 1, _flat(before), _flat(after))
+        yield Mutant.of(name, text, start, end, new, operator, group)
 
 
 def _faults(code: str, families: dict[str, list[str]]) -> Iterator[tuple[int, int, str, str]]:

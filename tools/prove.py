@@ -17,7 +17,8 @@ from prove_evidence import evidence
 from prove_forge import coverage, fuzz
 from prove_kills import kills
 from prove_pages import report
-from prove_planted import mutation, teeth
+from prove_planted import mutation, python_mutation, teeth
+from prove_python import python
 from prove_report import README, RESULTS, contracts_hash, load, render
 from prove_static import slither, storage
 from prove_symbolic import halmos
@@ -25,8 +26,11 @@ from prove_symbolic import halmos
 Part = Callable[[], dict[str, Any]]
 
 PARTS: dict[str, Part] = {
-    part.__name__: part for part in (storage, report, slither, coverage, halmos, teeth, fuzz, mutation, evidence, kills)
-}
+    part.__name__.replace("_", "-"): part
+    for part in (
+        storage, report, slither, coverage, halmos, teeth, fuzz, mutation, evidence, kills, python, python_mutation
+    )
+}  # fmt: skip
 
 
 def prove(names: Sequence[str]) -> bool:

@@ -6,12 +6,16 @@ import os
 from typing import Any
 
 import mutation as faults
+import python_mutation as python_faults
 import teeth as bugs
 from prove_forge import version
+from prove_python import covering
 
 SAMPLE = int(os.environ.get("HASHKIT_MUTANTS", "300"))
 SEED = 1
 NOTICED_AT_LEAST = 95.0  # per cent of the faults that are programs and change one
+PYTHON_SAMPLE = int(os.environ.get("HASHKIT_PYTHON_MUTANTS", "300"))
+PYTHON_NOTICED_AT_LEAST = 90.0
 
 
 def teeth() -> dict[str, Any]:
@@ -29,24 +33,30 @@ def teeth() -> dict[str, Any]:
 
 def mutation() -> dict[str, Any]:
     """Small faults in token, registry and rule book: how many does the forge suite notice?"""
-    return weighed(faults.run(SAMPLE, SEED))
+    return {**weighed(faults.run(SAMPLE, SEED)), "tools": [version(), f"seed {SEED}"]}
 
 
-def weighed(told: dict[str, Any]) -> dict[str, Any]:
-    """The figures of a sample."""
+def python_mutation() -> dict[str, Any]:
+    """Small faults in journal, sender, amounts and CSV: how many do the tests beside them notice?"""
+    told = weighed(python_faults.run(PYTHON_SAMPLE, SEED), PYTHON_NOTICED_AT_LEAST, " in Python")
+    return {**told, "tools": [covering().version("pytest"), f"seed {SEED}"]}
+
+
+def weighed(told: dict[str, Any], at_least: float = NOTICED_AT_LEAST, where: str = "") -> dict[str, Any]:
+    """The figures of a sample, with ``where`` in the titles of its tables."""
     total = told["total"]
     valid = total["killed"] + total["survived"]
-    summary = f"{total['killed']} of {valid} faults noticed ({total['score']} %, at least {NOTICED_AT_LEAST:.0f} %)"
+    summary = f"{total['killed']} of {valid} faults noticed ({total['score']} %, at least {at_least:.0f} %)"
     tables = [
-        _scores("Small faults", "group", {**told["groups"], "all": total}),
-        _scores("Small faults by kind", "kind", told["kinds"]),
+        _scores(f"Small faults{where}", "group", {**told["groups"], "all": total}),
+        _scores(f"Small faults{where} by kind", "kind", told["kinds"]),
     ]
     if told["survivors"]:
         lines = [[s["file"], str(s["line"]), f"`{s['before']}`", f"`{s['after']}`"] for s in told["survivors"]]
-        tables.append({"title": "Faults that survive", "head": ["file", "line", "before", "after"], "rows": lines})
-    passed = bool(valid) and total["score"] >= NOTICED_AT_LEAST
-    tools = [version(), f"seed {told['seed']}"]
-    return {"passed": passed, "summary": summary, "tables": tables, "tools": tools}
+        head = ["file", "line", "before", "after"]
+        tables.append({"title": f"Faults{where} that survive", "head": head, "rows": lines})
+    passed = bool(valid) and total["score"] >= at_least
+    return {"passed": passed, "summary": summary, "tables": tables}
 
 
 def _scores(title: str, first: str, scores: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS, README = ROOT / "proofs" / "results.json", ROOT / "proofs" / "README.md"
-ORDER = ("fuzz", "halmos", "slither", "coverage", "storage", "teeth", "mutation", "evidence", "kills", "report")
+ORDER = (
+    *("fuzz", "halmos", "slither", "coverage", "storage", "teeth", "mutation", "python", "python-mutation", "evidence"),
+    *("kills", "report"),
+)
 
 
 def contracts_hash() -> str:
@@ -65,4 +68,10 @@ Small faults are drawn by a seed from the sources of token, registry and rule bo
 within a file the kinds of fault that `tools/mutants.py` describes take turns. A fault is noticed when a forge test
 fails on it. What is no program, compiles to the same code, or makes no difference, with its reason in
 `tools/mutation-equivalent.toml`, does not count.
+
+In Python the heart of the write path is held to more than the rest: journal, sender, amounts and CSV, the files that
+`tools/python_mutants.py` names. Of these every line and branch is reached or stands with its reason in
+`uncovered-python.toml`; forks and children of the tests are measured too, but not what SIGKILL ends. Small faults are
+drawn in the same way, and the tests that stand beside the heart and run the changed line are asked, where no end counts
+as noticed; those that make no difference stand in `tools/python-mutation-equivalent.toml`.
 """

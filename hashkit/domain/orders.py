@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from hashkit.domain.units import Units
 
-CHUNK_ROWS = 200
-"""Rows in one transaction. Fixed when the order is approved: the tree is built over the chunks."""
+CHUNK_ROWS = 100
+"""Rows in one transaction. Fixed when the order is approved: the tree is built over the chunks.
+
+Under every counting rule at once a row to a new investor takes about 125,000 gas, and EIP-7825 lets a transaction take
+16,777,216: an order with larger chunks could be approved and never be executed.
+"""
 
 MAX_ROW_RAW = 2**96 - 1
 """A row packs a wallet and its amount into one word, which leaves 96 bits for the amount."""

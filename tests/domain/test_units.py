@@ -140,3 +140,61 @@ def test_units_show(text: str, decimals: int, shown: str, plain: str) -> None:
     units = Units.of(text, decimals)
     assert (units.show(), str(units)) == (shown, plain)
     assert units.to_dict() == {"amount": plain, "raw": str(units.raw)}
+
+
+def test_units_lie_between_nought_and_thirty_six_decimals() -> None:
+    for decimals in (0, 36):
+        assert str(Units.of("0.000", decimals)) == str(Units.from_raw(0, decimals))
+    assert Units.of("0." + "0" * 35 + "1", 36).raw == 1
+    with pytest.raises(InputError, match="has 37 decimals, the token has 36") as refused:
+        Units.of("0." + "0" * 36 + "1", 36)
+    assert refused.value.code == "DECIMALS" and refused.value.next_step == "Give at most 36 decimals."
+
+
+def test_units_of_another_token_are_refused_at_the_edge() -> None:
+    with pytest.raises(InputError, match="The amount has 2 decimals, the token 6") as refused:
+        Units.of(Units.of("1", 2), 6)
+    assert refused.value.code == "DECIMALS"
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (Decimal("1E+1000"), "1000000.* is more than any token can hold"),
+        (Decimal("1E+1001"), r"1\.000E\+1001 is not an amount of any token"),
+        (Decimal("1E-1000"), r"0\.0000.* has 1000 decimals, the token has 6"),
+        (Decimal("1E-1001"), r"1\.000E-1001 is not an amount of any token"),
+        (Decimal("-Infinity"), "-Infinity is not an amount"),
+    ],
+)
+def test_a_decimal_is_written_out_only_while_it_is_short(value: Decimal, says: str) -> None:
+    with pytest.raises(InputError, match=f"^{says}"):
+        Units.of(value, 6)
+
+
+def test_what_is_refused_is_shown_by_its_first_sixty_characters() -> None:
+    shown = {"x" * 61: repr("x" * 60) + " is not an amount.", "9" * 61: "9" * 60 + " is more than any token can hold."}
+    shown["0." + "1" * 60] = "0." + "1" * 58 + " has 60 decimals, the token has 6."
+    for text, says in shown.items():
+        with pytest.raises(InputError) as refused:
+            Units.of(text, 6)
+        assert refused.value.sentence == says
+
+
+def test_units_compare_and_hash_by_their_value() -> None:
+    one, two = Units.of("1", 6), Units.of("2", 6)
+    assert one == Decimal(1) and one != Decimal(2) and one != 1 and one != "1.000000"
+    assert not (one > two or two < one or one >= two or two <= one)
+    assert one < two and two > one and one <= two and two >= one and one <= one and one >= one
+    assert hash(one) == hash(Units.of("1.0", 6)) == hash(Decimal(1)) and len({one, two, Units.of("1", 6)}) == 2
+    for act in (lambda: one > Units.of("1", 2), lambda: one <= Units.of("1", 2)):
+        with pytest.raises(TypeError, match="6 and 2 decimals do not mix"):
+            act()
+
+
+@pytest.mark.parametrize(
+    ("raw", "decimals", "shown"),
+    [(5, 0, "5"), (5, 1, "0.5"), (50, 2, "0.50"), (5, 3, "0.005"), (500, 3, "0.50"), (123_456, 4, "12.3456")],
+)
+def test_units_show_at_least_two_decimals_of_those_there_are(raw: int, decimals: int, shown: str) -> None:
+    assert Units.from_raw(raw, decimals).show() == shown

@@ -1,4 +1,4 @@
-"""One asset, sixty wallets and an order of 600 rows in three chunks; every case starts from the same block."""
+"""One asset, sixty wallets and an order of 300 rows in three chunks; every case starts from the same block."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ISSUER, OTHER = devnet.DEV_ACCOUNTS[0].address, devnet.DEV_ACCOUNTS[9].address
 WALLETS = [checksum(bytes([0xA0 + n // 16, n]) * 10) for n in range(60)]
 DENIED = WALLETS[17]
-ROWS = 600
+ROWS = 300
 TERMS = ROOT / "hashkit/store/templates/assets/HKGREEN.toml"
 
 
@@ -272,7 +272,7 @@ class Case:
             file.write(f"\n[{table}]\n{line}\n")
 
     def replaced(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The first and the last offer of the one transaction that was offered more than once."""
+        """The first and the last offer of the first transaction that was offered more than once."""
         return replaced(self.journal)
 
     def cured(self, rows: int = ROWS, foreign: int | None = 0) -> Ran:

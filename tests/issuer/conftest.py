@@ -58,3 +58,11 @@ def hk(request, tmp_path) -> Hashkit:
 def asset(hk) -> Asset:
     """HKGREEN with two investors, as ``deployed`` left it."""
     return hk.asset("HKGREEN")
+
+
+def term_sheet(hk: Hashkit, rules: str) -> Path:
+    """HKGREEN without a limit per investor, with other rules."""
+    text = "\n".join(line for line in TERMS.read_text().splitlines() if not line.startswith(("mode", "max_units")))
+    path = hk.project.root / "HKGREEN.toml"
+    path.write_text(text.replace("[rules]", "[rules]\n" + rules))
+    return path

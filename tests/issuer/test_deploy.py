@@ -13,7 +13,7 @@ from hashkit.domain.parties import Power
 from hashkit.errors import InputError, Refused
 from hashkit.rpc.reads import code_at
 from tests.chain.talk import mined
-from tests.issuer.conftest import ROOT, TERMS
+from tests.issuer.conftest import ROOT, TERMS, term_sheet
 
 
 def test_the_same_command_again_sends_nothing(hk):
@@ -87,18 +87,10 @@ holding_period = "36h"
 """
 
 
-def _sheet(hk, rules: str):
-    """HKGREEN without a limit per investor, with other rules."""
-    text = "\n".join(line for line in TERMS.read_text().splitlines() if not line.startswith(("mode", "max_units")))
-    path = hk.project.root / "HKGREEN.toml"
-    path.write_text(text.replace("[rules]", "[rules]\n" + rules))
-    return path
-
-
 def test_every_rule_of_the_term_sheet_is_set_before_anything_is_issued(hk):
     code = {"from": hk.wallets(1)[0], "data": "0x" + ORACLE.hex()}
     oracle = checksum(mined(hk.endpoint, code)["contractAddress"])
-    path = _sheet(hk, RULES + f'sanctions_oracle = "{oracle}"\n')
+    path = term_sheet(hk, RULES + f'sanctions_oracle = "{oracle}"\n')
     plan = hk.deploy(path)
     titles = [step.title for step in plan.steps]
     assert [t for t in titles if t.startswith("Rule ")] == [
@@ -127,7 +119,7 @@ def test_every_rule_of_the_term_sheet_is_set_before_anything_is_issued(hk):
 
 
 def test_a_sheet_without_rules_makes_no_rule_book_and_says_so(hk):
-    asset = hk.deploy(_sheet(hk, "")).send()
+    asset = hk.deploy(term_sheet(hk, "")).send()
     view = asset.rules.show()
     assert view.to_dict()["ruleBook"] is None and [r.rule for r in view.rules] == ["mode"]
     with pytest.raises(InputError) as none:
@@ -136,7 +128,7 @@ def test_a_sheet_without_rules_makes_no_rule_book_and_says_so(hk):
 
 
 def test_an_oracle_that_is_no_contract_is_refused_before_anything_is_sent(hk):
-    plan = hk.deploy(_sheet(hk, f'sanctions_oracle = "{hk.wallets(1)[0]}"\n'))
+    plan = hk.deploy(term_sheet(hk, f'sanctions_oracle = "{hk.wallets(1)[0]}"\n'))
     with pytest.raises(Refused, match="Nothing was sent"):
         plan.send()
 

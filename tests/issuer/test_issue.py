@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from hashkit.contracts.hashing import keccak, leaf, merkle_levels, merkle_proof, order_id, rows_tree
-from hashkit.domain.orders import Row, canonical
+from hashkit.contracts.hashing import checksum, keccak, leaf, merkle_levels, merkle_proof, order_id, rows_tree
+from hashkit.domain.orders import CHUNK_ROWS, Row, canonical
 from hashkit.domain.units import Units
 from hashkit.errors import InputError, Refused, StalePlan
 from hashkit.store.sheets import read_investors, read_issues
-from tests.issuer.conftest import ROOT, connect
+from tests.issuer.conftest import ROOT, connect, term_sheet
 
 PAIRS = [("INV-1", "100"), ("INV-2", "50.5")]
 EXAMPLES = ROOT / "examples"
@@ -134,7 +134,7 @@ def test_a_thousand_rows_from_the_example_files(fresh_chain, tmp_path):
     assert loaded.admitted == 1000
     rows = read_issues(EXAMPLES / "issues/HKDMMA.csv", asset.decimals).rows
     issued = asset.issue(rows).send()
-    assert (issued.rows, issued.skipped, issued.outcome.sent) == (1000, 0, 6)
+    assert (issued.rows, issued.skipped, issued.outcome.sent) == (1000, 0, 11)
     assert issued.issued == issued.supply == sum((r.amount for r in rows[1:]), rows[0].amount)
     again = asset.issue(rows)
     assert again.steps == () and "All 1000 rows were issued before" in again.note
@@ -146,6 +146,25 @@ def test_a_thousand_rows_from_the_example_files(fresh_chain, tmp_path):
     with pytest.raises(InputError) as refused:
         asset.issue(read_issues(changed, asset.decimals).rows)
     assert refused.value.code == "ROW_CHANGED" and len(refused.value.details) == 1
+
+
+def test_the_dearest_chunk_is_within_what_a_transaction_may_take(hk, tmp_path):
+    """New investors only, and every rule that counts: EIP-7825 stops a transaction at 2^24 gas."""
+    rules = """max_units_per_investor = "1000"
+max_holders = 1000
+max_holders_in = { HK = 1000 }
+velocity = { units = "500", period = "1d" }
+holding_period = "36h"
+"""
+    asset = hk.deploy(term_sheet(hk, rules)).send()
+    wallets = [checksum(keccak(bytes([n]))[12:]) for n in range(CHUNK_ROWS)]
+    register = tmp_path / "investors.csv"
+    lines = (f"I-{n},{wallet},HK,professional,2099-12-31" for n, wallet in enumerate(wallets))
+    register.write_text("investor_id,wallet,country,class,kyc_expires\n" + "\n".join(lines) + "\n")
+    asset.investors.load(read_investors(register).rows).send()
+    issued = asset.issue([(wallet, "10") for wallet in wallets], "S-1").send()
+    dearest = max(step.receipt.gas_used for step in issued.outcome.steps)
+    assert len(issued.outcome.steps) == 2 and 12_000_000 < dearest < 2**24 * 5 // 6  # with the margin of the limit
 
 
 def _rows(count: int) -> tuple[Row, ...]:

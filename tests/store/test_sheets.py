@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -379,7 +380,8 @@ def test_a_hundred_thousand_rows_are_fast(tmp_path: Path) -> None:
     path.write_text("external_id,wallet,amount\n" + "".join(rows))
     start = time.process_time()
     assert len(read_issues(path, 6).rows) == 100_000
-    assert time.process_time() - start < 10  # about 3 s on one idle core
+    limit = 10 if sys.gettrace() is None else 60  # while coverage watches each line
+    assert time.process_time() - start < limit  # about 3 s on one idle core
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "＝", "|", "%", "\u00a0@"])
