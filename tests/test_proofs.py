@@ -174,16 +174,20 @@ def test_a_bug_that_nobody_caught_fails_the_part(monkeypatch, killer):
 # --------------------------------------------------------------------------------------------------- kills
 
 
+def kill(unwritten=0):
+    return {"after": 0.1, "last": "sent", "entries": 9, "unwritten": unwritten}
+
+
 def killed(many, **wrong):
     right = {"exit": 0, "credited": 10_000, "lost": 0, "double": 0, "supply": True, "journal": [], "again": 0}
-    return json.dumps({"run": 1, "kills": [{"after": 0.1, "last": "sent", "entries": 9}] * many, **right, **wrong})
+    return json.dumps({"run": 1, "kills": [kill()] * many, **right, **wrong})
 
 
 def test_the_kills_pass_only_when_there_were_enough_and_every_run_ended_right():
     assert prove_kills.weighed(killed(500))["passed"]
     assert not prove_kills.weighed(killed(499))["passed"]
     ways = ({"lost": 1}, {"double": 1}, {"credited": 10_001}, {"supply": False}, {"journal": ["nonce 7: differs"]},
-            {"exit": 1}, {"again": 1})  # fmt: skip
+            {"exit": 1}, {"again": 1}, {"kills": [kill(1)] * 500})  # fmt: skip
     for wrong in ways:
         told = prove_kills.weighed(killed(500, **wrong))
         assert not told["passed"] and "not 1" in told["summary"], wrong

@@ -47,4 +47,5 @@ def weighed(log: str) -> dict[str, Any]:
 
 def _right(run: dict[str, Any]) -> bool:
     exact = (run["credited"], run["lost"], run["double"], run["supply"]) == (10_000, 0, 0, True)
-    return exact and run["journal"] == [] and (run["exit"], run["again"]) == (0, 0)
+    written = not any(kill["unwritten"] for kill in run["kills"])
+    return exact and written and run["journal"] == [] and (run["exit"], run["again"]) == (0, 0)

@@ -1,7 +1,8 @@
 """Who else says that this is the block, and that these are its events? Floor 3.
 
-A second node, the explorer, or the auditor himself, who knows the hash from somewhere. A node that invents a whole
-history is caught only here. Who does not answer is named as not heard; who answers otherwise is an exception.
+A second node, the explorer, an output root on L1, or the auditor himself, who knows the hash from elsewhere. A node
+that invents a whole history is caught only here. Who does not answer is named as not heard; who answers otherwise is an
+exception.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from hashlib import sha256
 
 from hashkit.audit.collect import Collected
 from hashkit.audit.evidence import Subject, Witness
+from hashkit.audit.output_root import anchored
 from hashkit.audit.replay import canonical
 from hashkit.audit.view import Progress, View
 from hashkit.domain.facts import RawLog
@@ -37,6 +39,8 @@ class Witnesses:
     """URLs of second nodes; further nodes of the endpoint are asked in any case."""
     explorer: bool = False
     block_hash: str | None = None
+    l1_node: str | None = None
+    """URL of a node of L1, where the chain commits to its output roots."""
 
 
 NOBODY = Witnesses()
@@ -69,6 +73,8 @@ def hear(
             progress("asking second nodes", number + 1, len(others))
     if asked.explorer:
         found.append(_explorer(view))
+    if asked.l1_node:
+        found.append(_l1(asked.l1_node, endpoint, view))
     return tuple(found)
 
 
@@ -154,6 +160,20 @@ def _explorer(view: View) -> Witness:
     if found is None:
         return Witness(who, "unheard", False, "it does not show the block")
     return _named(who, found, view)
+
+
+def _l1(url: str, endpoint: Endpoint, view: View) -> Witness:
+    l1 = Endpoint(url, chain_id=view.network.l1_chain_id)
+    who = f"an output root on L1, read from {l1.label}"
+    try:
+        found = anchored(l1, endpoint, view)
+    except NodeError as error:
+        if error.code == "WRONG_CHAIN":
+            raise
+        return Witness(who, "unheard", False, f"{error.sentence} {error.why}".strip())
+    if found is None:
+        return Witness(who, "unheard", False, "none reaches the block yet")
+    return Witness(who, "block", found.agrees, found.text)
 
 
 def _named(who: str, hashed: str, view: View) -> Witness:

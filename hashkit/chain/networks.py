@@ -36,6 +36,8 @@ _PRESETS = (
         gas_price_oracle=_GAS_PRICE_ORACLE,
         kyc_sbt="0x0f362c05fb3Fadca687648F412abE2A6d6450D70",
         eas=_EAS,
+        dispute_game_factory="0x04Ec030f362CE5A0b5Fe2d4B4219f287C2EBDE50",
+        l1_chain_id=1,
         first_block_time=1734347135,
         minimum_base_fee=500 * _GWEI,  # set on L1 on 2026-08-04
     ),
@@ -214,6 +216,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "gas_price_oracle": _address,
     "kyc_sbt": _address,
     "eas": _address,
+    "dispute_game_factory": _address,
+    "l1_chain_id": _whole,
     "first_block_time": _whole,
     "block_seconds": _whole,
     "minimum_base_fee": _whole,

@@ -12,10 +12,11 @@ _MARGIN = 6, 5
 """Gas limit over estimate: storage that others touch in between may make a call a little dearer."""
 
 
-def rehearse(endpoint: Endpoint, sender: str, action: Call | Deploy) -> None:
-    """Try the action on the latest state. Refused, with the contract's reason, when it would revert."""
+def rehearse(endpoint: Endpoint, sender: str, action: Call | Deploy, gas: int | None = None) -> None:
+    """Try the action on the latest state, within ``gas`` if given. Refused, with the reason, when it would revert."""
+    limit = {} if gas is None else {"gas": hex(gas)}
     try:
-        endpoint.call("eth_call", (question(action, sender), "latest"))
+        endpoint.call("eth_call", ({**question(action, sender), **limit}, "latest"))
     except RpcError as error:
         raise _refused(action, error) from None
 

@@ -21,7 +21,7 @@ from hashkit.chain.stock import Ledger, Told, ask, receipt_of, settle, take_stoc
 from hashkit.contracts.call import Call, Deploy
 from hashkit.domain.attempts import Attempt, Receipt
 from hashkit.domain.network import Network
-from hashkit.errors import AccountError, NodeError, OutcomeUnknown, Refused, RpcError, StalePlan
+from hashkit.errors import AccountError, HashkitError, NodeError, OutcomeUnknown, Refused, RpcError, StalePlan
 from hashkit.rpc.client import Endpoint
 
 _BUMP = 9, 8
@@ -83,6 +83,39 @@ class Sender:
             spent = receipt.gas_used >= gas
             raise rehearsal.failure(self.endpoint, me, action, receipt.tx_hash, receipt.block, spent)
         return receipt
+
+    def perform_in_turn(self, jobs: Sequence[tuple[int, Call, int]]) -> tuple[list[Receipt], HashkitError | None]:
+        """Send calls that a contract takes once and in this order, then wait for all: (step, call, gas limit) each.
+
+        Their receipts, also of those that reverted, and why not all of them were sent or seen, if so. Only the first
+        is rehearsed, the others have to wait for their turn; one that comes after a failure costs gas and does nothing.
+        Nothing is sent, and ``perform`` is the way, when the account cannot pay for all of them at once.
+        """
+        me = self.signer.address
+        now = fees.prices(self.endpoint)
+        limits = [min(gas, now.gas_limit) for _, _, gas in jobs]
+        rehearsal.rehearse(self.endpoint, me, jobs[0][1], limits[0])
+        max_fee = self._affordable(now.base_fee + now.priority_fee, now.max_fee)
+        if number(self.endpoint, "eth_getBalance", me, "latest") < sum(limits) * max_fee:
+            return [], None
+        first = max(self.ledger.next_nonce(), self._count("latest"), self._count("pending"))
+        out: list[Attempt] = []
+        receipts: list[Receipt] = []
+        trouble: HashkitError | None = None
+        try:
+            for nonce, ((step, call, _), gas) in enumerate(zip(jobs, limits, strict=True), first):
+                price = {"max_fee": max_fee, "priority_fee": min(now.priority_fee, max_fee)}
+                wanted = fields(call, chain_id=self.network.chain_id, nonce=nonce, gas=gas, **price)
+                self.check_chain()
+                out.append(self._offer(self._sign(step, wanted)))
+        except HashkitError as error:  # those before it are on their way
+            trouble = error
+        try:
+            for attempt in out:
+                receipts.append(self._wait(attempt))
+        except HashkitError as error:
+            trouble = error
+        return receipts, trouble
 
     def resume(self, step: int, *, renew: bool = False) -> Receipt | None:
         """The receipt of an earlier run of this step, seen through if need be; None to start afresh.
@@ -199,7 +232,11 @@ class Sender:
     # Sending and waiting
 
     def _see_through(self, attempt: Attempt) -> Receipt:
-        """Send the bytes and wait until a block holds them. A fee that is too low is raised."""
+        """Send the bytes and wait until a block holds them."""
+        return self._wait(self._offer(attempt))
+
+    def _offer(self, attempt: Attempt) -> Attempt:
+        """Send the bytes; a fee that is too low is raised. What was sent last comes back."""
         answer = self._send(attempt)
         for _ in range(_OFFERS):
             if answer is not SendAnswer.FEE_TOO_LOW or self._receipt(attempt) is not None:
@@ -208,7 +245,7 @@ class Sender:
             answer = self._send(attempt)
         if answer is SendAnswer.MAYBE_SENT and not self._is_known(attempt):
             self._send(attempt)  # most often a connection that the node had closed while we were idle
-        return self._wait(attempt)
+        return attempt
 
     def _send(self, attempt: Attempt) -> SendAnswer:
         try:
@@ -236,7 +273,7 @@ class Sender:
         started = last_sent = offered = time.monotonic()
         head = self._head()
         grace = _GRACE * max(1, self.network.block_seconds)
-        pause = 0.05 if self.network.dev else min(2.0, self.network.block_seconds / 2)
+        pause = 0.01 if self.network.dev else min(2.0, self.network.block_seconds / 2)
         while True:
             for known in self._rivals(attempt):
                 receipt = self._receipt(known)

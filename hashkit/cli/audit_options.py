@@ -40,13 +40,14 @@ class Asked:
     second_node: tuple[str, ...]
     explorer: bool
     block_hash: str | None
+    l1_node: str | None
 
     def run(self, session: Session, token: str | None) -> AuditResult:
         """The audit, with its progress shown."""
         from hashkit.audit import audit
         from hashkit.audit.witness import Witnesses
 
-        witnesses = Witnesses(self.second_node, self.explorer, self.block_hash)
+        witnesses = Witnesses(self.second_node, self.explorer, self.block_hash, self.l1_node)
         files, address = self.files(), session.token_address(token)
         with session.watch() as watch:
             return audit(
@@ -79,9 +80,10 @@ def period(function: Function) -> Function:
 
 
 def witnesses(function: Function) -> Function:
-    """``--second-node``, ``--explorer`` and ``--block-hash``: who else attests the block."""
+    """``--second-node``, ``--explorer``, ``--l1-node`` and ``--block-hash``: who else attests the block."""
     for option in (
         click.option("--block-hash", metavar="HASH", help="Hash of the block, from a source that you trust."),
+        click.option("--l1-node", metavar="URL", help="A node of L1: does an output root there commit to the block?"),
         click.option("--explorer", is_flag=True, help="Ask the network's explorer for the hash of the block too."),
         click.option(
             "--second-node",
@@ -100,7 +102,7 @@ def asked(function: Function) -> Function:
     @wraps(function)
     def command(session: Session, *, store: Path | None, first: int | None, since: str | None, **more: Any) -> Any:
         paths = {kind: [p for p in _listed(more.pop(kind)) if p] for kind, _ in _FILES}
-        who = [more.pop(name) for name in ("second_node", "explorer", "block_hash")]
+        who = [more.pop(name) for name in ("second_node", "explorer", "block_hash", "l1_node")]
         return function(session, asked=Asked(store, first, since, paths, *who), **more)
 
     found: Function = command

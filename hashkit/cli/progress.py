@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from hashkit.issuer.steps import Event
 
 _WORDS = {"done": "ok", "skipped": "done before", "resumed": "going on", "unsure": "waiting for an answer"}
+_LONG = 10
+"""Steps from which on a run tells its pace."""
 _QUIET = frozenset({"signed", "sent", "mined"})
 """Kinds that are lines only for --verbose."""
 
@@ -25,6 +28,9 @@ class Progress:
         self._place = ""
         self._bar: Any = None
         self._task: Any = None
+        self._sent = 0
+        self._left = total
+        self._begun = 0.0
 
     def __enter__(self) -> Self:
         shown = not (self._screen.quiet or self._screen.json)
@@ -42,18 +48,31 @@ class Progress:
     def hear(self, event: Event) -> None:
         """One event of the run."""
         if event.kind == "step":
+            self._begun = self._begun or time.monotonic()
             self._place = f"[{event.text.replace(' of ', '/')}] "
         if self._bar is not None:
             self._bar.update(self._task, description=clean(event.step or event.text))
             self._bar.advance(self._task, event.kind in ("done", "skipped"))
+        self._left -= event.kind in ("done", "skipped")
+        self._sent += event.kind == "done"
         if event.kind in ("step", "stopped") or (event.kind in _QUIET and not self._screen.verbose):
             return  # a step is told when it is done, and what stopped a run by the error
         self._print(event)
 
+    def _pace(self) -> str:
+        """``120 transactions a minute, 2 min left``; empty for a run that is short."""
+        seconds = time.monotonic() - self._begun
+        if self._total < _LONG or not self._left or seconds < 1:
+            return ""
+        left = round(seconds * self._left / self._sent)
+        told = f"{left} s" if left < 120 else f"{left // 60} min"
+        return f"{self._sent * 60 / seconds:.0f} transactions a minute, {told} left"
+
     def _print(self, event: Event) -> None:
         said = _WORDS.get(event.kind, event.kind)
         place = self._place if event.step else ""
-        parts = (f"  {place}{event.step}", said, event.text, event.link or _short(event.tx_hash))
+        pace = self._pace() if event.kind == "done" else ""
+        parts = (f"  {place}{event.step}", said, event.text, event.link or _short(event.tx_hash), pace)
         line = "  ".join(part for part in parts if part)
         if self._bar is not None:
             self._bar.console.print(clean(line))

@@ -1,7 +1,8 @@
 """Questions to contracts that are not ours: the standards that a stranger's token may answer. Floor 1.
 
 Written from the texts of the standards (ERC-165, 1404, 1643, 1967, 2612, 3643, 5267, 7943, OpenZeppelin's Ownable and
-AccessControl). Nobody must answer them; whoever asks takes a refusal for "it does not have this".
+AccessControl, the OP Stack's dispute games). Nobody must answer them; whoever asks takes a refusal for "it does not
+have this".
 """
 
 from __future__ import annotations
@@ -25,11 +26,23 @@ ERC7943_FUNGIBLE = "3edbb4c4"
 """Interface ids."""
 
 
-class Foreign:
-    """A contract of somebody else."""
+class _Asked:
+    """A contract of somebody else, at ``address``."""
 
     def __init__(self, address: str) -> None:
         self.address = address
+
+    def _ask(
+        self, signature: str, values: Sequence[Any], returns: list[str], read: Callable[[Any], T], nth: int = 0
+    ) -> Query[T]:
+        name, _, rest = signature.partition("(")
+        types = [kind for kind in rest[:-1].split(",") if kind]
+        data = keccak(signature.encode())[:4] + encode(types, values)
+        return Query(self.address, data, "contract", name, lambda answer: read(decode(returns, answer)[nth]))
+
+
+class Foreign(_Asked):
+    """A token, or a contract beside one."""
 
     def owner(self) -> Query[str]:
         """Ownable (ERC-173)."""
@@ -116,8 +129,31 @@ class Foreign:
         """T-REX's implementation authority: the code that token proxies run."""
         return self._ask("getTokenImplementation()", (), ["address"], checksum)
 
-    def _ask(self, signature: str, values: Sequence[Any], returns: list[str], read: Callable[[Any], T]) -> Query[T]:
-        name, _, rest = signature.partition("(")
-        types = [kind for kind in rest[:-1].split(",") if kind]
-        data = keccak(signature.encode())[:4] + encode(types, values)
-        return Query(self.address, data, "contract", name, lambda answer: read(decode(returns, answer)[0]))
+
+class DisputeGameFactory(_Asked):
+    """The OP Stack's factory of dispute games, on L1."""
+
+    def count(self) -> Query[int]:
+        """How many games there are."""
+        return self._ask("gameCount()", (), ["uint256"], int)
+
+    def game(self, index: int) -> Query[str]:
+        """The game at an index, from 0."""
+        name = "gameAtIndex(uint256)"
+        return self._ask(name, (index,), ["uint32", "uint64", "address"], checksum, nth=2)
+
+
+class DisputeGame(_Asked):
+    """One claim about an output root, and how the dispute about it stands."""
+
+    def l2_block(self) -> Query[int]:
+        """The L2 block that it is about."""
+        return self._ask("l2BlockNumber()", (), ["uint256"], int)
+
+    def root_claim(self) -> Query[bytes]:
+        """The output root that it claims, 32 bytes."""
+        return self._ask("rootClaim()", (), ["bytes32"], bytes)
+
+    def status(self) -> Query[int]:
+        """0 in dispute, 1 when the challenger wins, 2 when the defender does."""
+        return self._ask("status()", (), ["uint8"], int)

@@ -56,8 +56,10 @@ def packed_row(row: Row) -> bytes:
 
 def rows_file(rows: Sequence[Row]) -> bytes:
     """The canonical rows file, whose keccak the order carries: one line a row, smallest units."""
-    lines = [f"{row.external_id},{row.wallet},{row.amount.raw}\n" for row in rows]
-    return ("external_id,wallet,raw\n" + "".join(lines)).encode()
+    text = bytearray(b"external_id,wallet,raw\n")
+    for row in rows:
+        text += f"{row.external_id},{row.wallet},{row.amount.raw}\n".encode()
+    return bytes(text)
 
 
 def leaf(order: bytes, first_row: int, rows: Sequence[Row]) -> bytes:

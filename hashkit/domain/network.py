@@ -34,6 +34,9 @@ class Network:
     """HashKey's KYC token. Only its ``isHuman`` is a valid check; its balances are not."""
     eas: str | None = None
     """The Ethereum Attestation Service; on OP Stack chains a predeploy."""
+    dispute_game_factory: str | None = None
+    """On L1: where an OP Stack chain commits to its output roots."""
+    l1_chain_id: int | None = None
     first_block_time: int | None = None
     """Time of the first block, unix seconds."""
     block_seconds: int = 2
@@ -76,6 +79,8 @@ class Network:
             "gas_price_oracle": self.gas_price_oracle,
             "kyc_sbt": self.kyc_sbt,
             "eas": self.eas,
+            "dispute_game_factory": self.dispute_game_factory,
+            "l1_chain_id": self.l1_chain_id,
             "first_block_time": self.first_block_time,
             "block_seconds": self.block_seconds,
             "minimum_base_fee": str(self.minimum_base_fee),

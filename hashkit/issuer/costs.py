@@ -10,8 +10,9 @@ from hashkit.contracts.call import Call, Deploy
 from hashkit.errors import HashkitError
 from hashkit.issuer.context import Context
 
-Guess = tuple[Call | Deploy | None, int]
-"""An action, or None when it is not known yet, and the gas such an act usually takes."""
+Guess = tuple[Call | Deploy | bytes | None, int]
+"""An action and the gas such an act usually takes; only its calldata when it needs an earlier act first, and so cannot
+be estimated; None when it is not known yet."""
 
 
 def quote(context: Context, guesses: Sequence[Guess]) -> Fee | None:
@@ -23,7 +24,7 @@ def quote(context: Context, guesses: Sequence[Guess]) -> Fee | None:
 
 def _gas(context: Context, guess: Guess) -> int:
     action, usual = guess
-    if action is None:
+    if not isinstance(action, Call | Deploy):
         return usual
     try:
         return rehearsal.estimate(context.endpoint, context.sender, action)
@@ -31,7 +32,7 @@ def _gas(context: Context, guess: Guess) -> int:
         return usual
 
 
-def _data(action: Call | Deploy | None) -> bytes:
-    if action is None:
-        return bytes(200)
-    return action.data if isinstance(action, Call) else action.init_code
+def _data(action: Call | Deploy | bytes | None) -> bytes:
+    if isinstance(action, Call):
+        return action.data
+    return action.init_code if isinstance(action, Deploy) else action or bytes(200)

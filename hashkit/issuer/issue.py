@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, overload
 
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
 from hashkit.contracts.hashing import keccak, order_id, packed_row
 from hashkit.contracts.logs import events
 from hashkit.contracts.truths import order_opened, rows_issued
-from hashkit.domain.orders import Row
+from hashkit.domain.orders import Row, chunks
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
 from hashkit.issuer.context import Context
-from hashkit.issuer.costs import quote
+from hashkit.issuer.costs import Guess, quote
 from hashkit.issuer.eligibility import cap_check, refused_rows, row_check
 from hashkit.issuer.investors import Investors
 from hashkit.issuer.orders import (
@@ -39,6 +39,7 @@ from hashkit.store.rows import IssueRows, changed_rows, rows_of_another_order
 from hashkit.store.sheets import IssueRow
 
 _SHOWN = 12  # lines of a plan that a person reads
+_ASKED = 5_000  # rows whose memory is asked for at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Issuing:
         return Plan(
             context=self.context,
             title=title,
-            result=self._result(prepared),
+            result=self._result(prepared, skip_ineligible),
             steps=steps,
             checks=tuple(checks),
             headings=("row", "holder", "amount"),
@@ -136,7 +137,7 @@ class Issuing:
             },
             warnings=(*skipped, *look.warnings),
             repeat=look.repeat,
-            fee=quote(self.context, self._guesses(prepared, steps)),
+            fee=quote(self.context, self._guesses(steps)),
             confirm_word=None if self.context.network.dev else self.deployment.asset.symbol,
         )
 
@@ -162,7 +163,7 @@ class Issuing:
             totals={"rows": str(len(prepared.rows)), "order": prepared.id},
             warnings=look.warnings,
             repeat=look.repeat,
-            fee=quote(self.context, self._guesses(prepared, (step,))),
+            fee=quote(self.context, self._guesses((step,))),
         )
 
     def second_look(self, prepared: PreparedOrder, accept_large: str | Decimal | Units | None = None) -> SecondLook:
@@ -181,14 +182,18 @@ class Issuing:
 
     def _check_memory(self, rows: Sequence[Row]) -> None:
         """This machine's own memory: a row issued before, in whatever order, must be the same row."""
+        own = "0x" + order_id(self._chain, self.token.address, [r.external_id for r in rows]).hex()
+        changed: list[str] = []
+        elsewhere: dict[str, str] = {}
         with IssueRows(self.context.project.rows_file) as memory:
-            known = memory.known_rows(self._chain, self.token.address, [r.external_id for r in rows])
-        changed = [r.external_id for r in rows if r.external_id in known and known[r.external_id][0] != _digest(r)]
+            for _, part in chunks(rows, _ASKED):
+                known = memory.known_rows(self._chain, self.token.address, [r.external_id for r in part])
+                there = [row for row in part if row.external_id in known]
+                changed += [row.external_id for row in there if known[row.external_id][0] != _digest(row)]
+                # A part of an earlier file is another order too: every row is known, and still none may go out.
+                elsewhere |= {id_: order for id_, (_, order) in known.items() if order != own}
         if changed:
             raise changed_rows(changed)
-        own = "0x" + order_id(self._chain, self.token.address, [r.external_id for r in rows]).hex()
-        # A part of an earlier file is another order too: every row is known, and still none may go out.
-        elsewhere = {external_id: order for external_id, (_, order) in known.items() if order != own}
         if elsewhere:
             raise rows_of_another_order(elsewhere, len(rows))
 
@@ -235,7 +240,7 @@ class Issuing:
             title=f"Open order {prepared.id[:10]}…",
             action=call,
             truths=(order_opened(token, order.order_id, order.rows_root),),
-            remembers=tuple(_remembered(prepared)),
+            remembers=_Remembered(prepared),
         )
 
     def _chunk(self, prepared: PreparedOrder, first: int, part: Sequence[Row], skip: bool) -> Step:
@@ -246,26 +251,25 @@ class Issuing:
             title=f"Rows {first + 1} to {last}",
             action=token.issue(order.order_id, first, part, proof_of(prepared, first), skip),
             truths=(rows_issued(token, order.order_id, last),),
+            gas=_gas(len(part)),
         )
 
-    def _guesses(self, prepared: PreparedOrder, steps: Sequence[Step]) -> list[tuple[Call | None, int]]:
-        many = [len(part) for _, part in open_chunks(prepared)]
-        opening = [130_000] if any(step.remembers for step in steps) else []
-        usual = opening + [60_000 + 42_000 * n for n in many]
-        return [(s.action, gas) for s, gas in zip(steps, usual, strict=False) if isinstance(s.action, Call)]
+    def _guesses(self, steps: Sequence[Step]) -> list[Guess]:
+        calls = [(step.action, step.gas or 130_000) for step in steps if isinstance(step.action, Call)]
+        return [*calls[:1], *((call.data, usual) for call, usual in calls[1:])]
 
-    def _result(self, prepared: PreparedOrder) -> Callable[[Outcome], Issued]:
+    def _result(self, prepared: PreparedOrder, skips: bool = False) -> Callable[[Outcome], Issued]:
         def result(outcome: Outcome) -> Issued:
             if prepared.state.opened:  # perhaps from a machine that was lost: no part of it may go out again
                 with IssueRows(self.context.project.rows_file) as memory:
-                    memory.remember_rows(self._chain, self.token.address, _remembered(prepared))
+                    memory.remember_rows(self._chain, self.token.address, _Remembered(prepared))
             state = read(self.context.endpoint, self.token.order_of(prepared.order.order_id), "latest")
             supply = read(self.context.endpoint, self.token.total_supply(), "latest")
             return Issued(
                 order_id=prepared.id,
                 rows=state.next_row,
                 issued=Units(state.issued, self.decimals),
-                skipped=_skipped(self.context, outcome),
+                skipped=_skipped(self.context, outcome) if skips else 0,
                 supply=Units(supply, self.decimals),
                 outcome=outcome,
             )
@@ -280,12 +284,35 @@ class Issuing:
         return lines + ([("…", f"and {len(rows) - _SHOWN} more", "")] if len(rows) > _SHOWN else [])
 
 
+def _gas(rows: int) -> int:
+    """Gas of a chunk of new holders, without what a rule book adds."""
+    return 60_000 + 42_000 * rows
+
+
 def _digest(row: Row) -> str:
     return keccak(packed_row(row)).hex()
 
 
-def _remembered(prepared: PreparedOrder) -> list[RememberedRow]:
-    return [RememberedRow(r.external_id, _digest(r), prepared.id, i) for i, r in enumerate(prepared.rows)]
+@dataclass(frozen=True, slots=True)
+class _Remembered(Sequence[RememberedRow]):
+    """The rows of an order as this machine keeps them, each made when it is asked for: there may be a million."""
+
+    prepared: PreparedOrder
+
+    def __len__(self) -> int:
+        return len(self.prepared.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> RememberedRow: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[RememberedRow]: ...
+
+    def __getitem__(self, place: int | slice) -> RememberedRow | list[RememberedRow]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        row = self.prepared.rows[place]
+        return RememberedRow(row.external_id, _digest(row), self.prepared.id, place)
 
 
 def _skipped(context: Context, outcome: Outcome) -> int:

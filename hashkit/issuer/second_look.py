@@ -6,7 +6,6 @@ are worth something the total must be repeated, because a slip of the decimal po
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -63,13 +62,12 @@ def large(rows: Sequence[Row], total: Units, supply: Units) -> list[str]:
 
 def copies(rows: Sequence[Row]) -> list[str]:
     """Rows that pay the same wallet the same amount under different ids."""
-    groups: dict[tuple[str, int], list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[row.wallet, row.amount.raw].append(row)
+    first: dict[tuple[str, int], Row] = {}
+    pairs = ((first.setdefault((row.wallet, row.amount.raw), row), row) for row in rows)
     return _few(
-        f"{place(group[0])} and {place(other)} look like a copy: both give {other.amount.show()} to {other.wallet}"
-        for group in groups.values()
-        for other in group[1:]
+        f"{place(one)} and {place(other)} look like a copy: both give {other.amount.show()} to {other.wallet}"
+        for one, other in pairs
+        if one is not other
     )
 
 

@@ -46,9 +46,12 @@ class Step:
     title: str
     action: Action | Callable[[Results], Action]
     truths: tuple[Truth, ...] = ()
-    remembers: tuple[IssueRow, ...] = ()
+    remembers: Sequence[IssueRow] = ()
     """Rows kept on this machine before the transaction goes out, so that a changed row is refused ever after."""
     repeatable: bool = False
+    gas: int | None = None
+    """Gas that usually suffices, for a call that the contract takes once and only after that of the step before: such
+    steps are sent without waiting for each other, and one whose turn was lost reverts."""
 
     def build(self, results: Results) -> Action:
         """The action, bound to what the earlier steps brought."""

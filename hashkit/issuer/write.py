@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from hashkit.chain.rehearsal import named
 from hashkit.chain.sender import Sender
@@ -21,6 +22,7 @@ from hashkit.errors import (
     InputError,
     NodeError,
     Refused,
+    RpcError,
     StalePlan,
     TransactionFailed,
 )
@@ -32,6 +34,12 @@ from hashkit.issuer.steps import Action, Event, Outcome, Step, StepOutcome
 from hashkit.store.deployments import deployments
 from hashkit.store.journal import Journal, StepRecord
 from hashkit.store.rows import IssueRows
+
+IN_FLIGHT = 8
+"""Most steps under way at once: geth keeps 16 transactions of an account ready, and a base fee that rises by an eighth
+with every block is at 2.3 times after the seventh."""
+_SPARE = 5, 4
+"""Gas limit over what the dearest such step took so far."""
 
 
 def carry_out(
@@ -63,6 +71,16 @@ def carry_out(
         return Outcome(run.batch, tuple(run.outcomes))
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A step that is sent without waiting for the one before; ``gas`` is its limit."""
+
+    step: Step
+    record: StepRecord
+    call: Call
+    gas: int
+
+
 @dataclass(slots=True)
 class _Run:
     """One passage through the steps."""
@@ -80,6 +98,10 @@ class _Run:
     """Address -> hash of the code that was there when the run began."""
     rebuilt: Rebuilt = field(default_factory=Rebuilt)
     """What the journal lacked when the run began."""
+    dearest: int = 0
+    """Most gas that a step with a turn took, in per cent of what usually suffices; 0 before the first."""
+    together: int = IN_FLIGHT
+    """So many steps may be under way at once."""
 
     def all(self) -> None:
         """Bring journal and chain together, then the steps one by one. Without steps only what is read counts."""
@@ -93,9 +115,12 @@ class _Run:
             self.tell(Event("recovered", "", f"{self.rebuilt.text} See them: hashkit batch list."))
         if self.steps:
             self.sender.send_again(missing)
-        for position, step in enumerate(self.steps):
-            self.now = step.title
-            self.outcomes.append(self._one(position, step))
+        while len(self.outcomes) < len(self.steps):
+            position = len(self.outcomes)
+            self.now = self.steps[position].title
+            together = self._take_off(position)
+            if not (together and self._in_turn(together)):
+                self._alone(position, self.steps[position])
         self.now = ""
         settle(self.context, self.journal)
 
@@ -108,6 +133,81 @@ class _Run:
         batch = f" of batch {self.batch}" if self.batch else ""
         return f"{len(self.outcomes)} of {len(self.steps)} steps{batch} are done"
 
+    def _alone(self, position: int, step: Step) -> None:
+        """One step; what it took tells what those that have their turn after it will take."""
+        outcome = self._one(position, step)
+        self._learn(step, outcome.receipt)
+        self.outcomes.append(outcome)
+
+    def _learn(self, step: Step, receipt: Receipt | None) -> None:
+        if step.gas and receipt is not None and receipt.succeeded:
+            self.dearest = max(self.dearest, receipt.gas_used * 100 // step.gas)
+
+    def _take_off(self, position: int) -> list[_Job]:
+        """The steps from ``position`` on that may be sent without waiting for each other; none when it is only one.
+
+        Those that have their turn, of which nothing was signed yet, once the first of them has told its gas.
+        """
+        ready = self.steps[position : position + self.together] if self.dearest else ()
+        jobs: list[_Job] = []
+        with self.journal.together():
+            for place, step in enumerate(ready, position):
+                record = self._fresh_record(place, step)
+                if record is None or not step.gas or not isinstance(step.action, Call):
+                    break
+                gas = max(step.gas, step.gas * self.dearest * _SPARE[0] // _SPARE[1] // 100)
+                jobs.append(_Job(step, record, step.action, gas))
+        return jobs if len(jobs) > 1 and not self._holds(jobs[0].step) else []
+
+    def _fresh_record(self, position: int, step: Step) -> StepRecord | None:
+        """The place in the journal of a step that waits for its turn; None when more than its plan is known."""
+        if not step.gas or not isinstance(step.action, Call):
+            return None
+        target, digest = target_of(step.action), digest_of(step.action)
+        found = self.journal.find(target, step.key)
+        if found is None:
+            strange = self.journal.find_strays(target, digest)
+            return None if strange else self._new_record(position, step, step.action)
+        fresh = found.state == "PLANNED" and found.digest == digest and not self.journal.attempts(found.id)
+        return found if fresh and self._batch(found.batch) else None
+
+    def _in_turn(self, jobs: Sequence[_Job]) -> bool:
+        """Send steps without waiting for each other, and settle them. False when none of them could be sent so."""
+        self._tell_step(jobs[0].step)
+        self._check_code()
+        try:
+            receipts, trouble = self.sender.perform_in_turn([(job.record.id, job.call, job.gas) for job in jobs])
+        except (Refused, RpcError):  # nothing was sent: by itself the first says why, or passes with more gas
+            self.together = 0
+            return False
+        done = len(list(takewhile(lambda receipt: receipt.succeeded, receipts)))
+        if done and not self._holds(jobs[done - 1].step):  # the contract is past those before it, too
+            raise _untrue(jobs[done - 1].step, receipts[done - 1])
+        with self.journal.together():
+            for job in jobs[:done]:
+                self.journal.record_done(job.record.id)
+            for job in jobs[done : len(receipts)]:
+                self.journal.record_failed(job.record.id, "It was mined and reverted, or one before it was.")
+        for job, receipt in zip(jobs, receipts[:done], strict=False):
+            self._learn(job.step, receipt)
+            self._tell_step(job.step)
+            self.outcomes.append(self._outcome(job.step, receipt, sent=True))
+        if done < len(receipts):
+            self.together = 0
+            text = "It was mined and reverted: from here on one after the other."
+            self.tell(Event("failed", jobs[done].step.title, text, receipts[done].tx_hash))
+        if trouble is not None:
+            missing = jobs[len(receipts) :]
+            self.now = missing[0].step.title
+            if isinstance(trouble, AccountError):
+                told = [self._nonce_lost(job.step, job.record, trouble) for job in missing]
+                raise told[0]
+            raise trouble
+        return bool(receipts)
+
+    def _tell_step(self, step: Step) -> None:
+        self.tell(Event("step", step.title, f"{len(self.outcomes) + 1} of {len(self.steps)}"))
+
     def _one(self, position: int, step: Step) -> StepOutcome:
         action = step.build(Outcome(None, tuple(self.outcomes)).results)
         record = self._record(position, step, action)
@@ -116,7 +216,7 @@ class _Run:
             receipt = self.journal.receipt(found.id) if found else None
             _check_place(step, action, receipt)
             return self._outcome(step, receipt, sent=False)
-        self.tell(Event("step", step.title, f"{position + 1} of {len(self.steps)}"))
+        self._tell_step(step)
         receipt = self._resume(step, record)
         if receipt is None and step.truths and self._holds(step):
             self.journal.record_done(record.id)
@@ -203,9 +303,7 @@ class _Run:
         if found is None and step.repeatable:
             self._once_only(step, target, digest)
         if found is None:
-            batch = self._batch(None)
-            key = f"{step.key}#{batch}/{position}" if step.repeatable else step.key
-            return self.journal.plan(batch, position, target, key, step.title, digest)
+            return self._new_record(position, step, action)
         self._batch(found.batch)
         if found.digest == digest:
             return found
@@ -218,6 +316,11 @@ class _Run:
         if found.state == "DONE":
             raise _changed(step, found, action)
         return self.journal.replan(found.id, digest)
+
+    def _new_record(self, position: int, step: Step, action: Action) -> StepRecord:
+        batch, target = self._batch(None), target_of(action)
+        key = f"{step.key}#{batch}/{position}" if step.repeatable else step.key
+        return self.journal.plan(batch, position, target, key, step.title, digest_of(action))
 
     def _stray(self, position: int, step: Step, target: str, digest: str) -> StepRecord | None:
         """The same act, found on the chain without its name when the journal was put back together."""

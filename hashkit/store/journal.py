@@ -7,7 +7,8 @@ ever; one intent key belongs to one act. The hash chain shows whether somebody e
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +50,7 @@ class Journal:
         self._path = path
         self._lock = lock
         self._clock = clock
+        self._grouped = False
         self.renewed = ""
         """Name under which a damaged file was set aside when this one was opened."""
         self._db = open_private(path, tables.SCHEMA)
@@ -117,6 +119,19 @@ class Journal:
         """Close the file and give the lock back."""
         self._db.close()
         self._lock.release()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One commit for all entries made inside; when it raises, none of them was made.
+
+        Nothing is on the disk before the end: so nothing may be signed or sent inside.
+        """
+        with writing(self._db, self._path):
+            self._grouped = True
+            try:
+                yield
+            finally:
+                self._grouped = False
 
     def verify(self) -> None:
         """InputError when an entry was changed or removed, or the tables do not follow from the entries."""
@@ -320,7 +335,7 @@ class Journal:
 
     def _append(self, kind: str, body: dict[str, Any]) -> None:
         at = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-        with writing(self._db, self._path):
+        with nullcontext() if self._grouped else writing(self._db, self._path):
             tables.append(self._db, at, kind, body)
 
     def _all(self, sql: str, *values: Any) -> list[sqlite3.Row]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -87,7 +88,7 @@ class SavedPlan(_Part):
     code: dict[Address, Hash]
     steps: Annotated[list[SavedStep], Field(min_length=1)]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the whole plan, 0x-hex: what two people compare."""
         return "0x" + hashlib.sha256(json.dumps(self._body(), sort_keys=True).encode()).hexdigest()

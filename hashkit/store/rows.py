@@ -60,21 +60,22 @@ class IssueRows:
         """Keep all rows or none. A repeated row is a no-op; InputError lists every changed one, and every one
         that belongs to another order.
         """
+        changed: list[str] = []
+        elsewhere: dict[str, str] = {}
         with writing(self._db, self._path):
-            known = self.known_rows(chain, token, [row.external_id for row in rows])
-            changed = [r for r in rows if known.get(r.external_id, (r.digest,))[0] != r.digest]
+            for start in range(0, len(rows), _MANY):
+                part = rows[start : start + _MANY]
+                self._db.executemany(
+                    "INSERT INTO issue_rows VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+                    [(chain, token, r.external_id, r.digest, r.order_id, r.row) for r in part],
+                )
+                # What is kept now is what was there before, or the first of an id that came twice.
+                kept = dict(self._known(chain, token, [row.external_id for row in part]))
+                changed += [row.external_id for row in part if kept[row.external_id][0] != row.digest]
+                moved = (row for row in part if kept[row.external_id][1] != row.order_id)
+                elsewhere |= {row.external_id: kept[row.external_id][1] for row in moved}
             if changed:
-                raise changed_rows([row.external_id for row in changed])
-            self._db.executemany(
-                "INSERT INTO issue_rows VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-                [(chain, token, r.external_id, r.digest, r.order_id, r.row) for r in rows],
-            )
-            # The same id twice in one call slips through the question above, but not through the answer.
-            kept = self.known_rows(chain, token, [row.external_id for row in rows])
-            twice = [row.external_id for row in rows if kept[row.external_id][0] != row.digest]
-            if twice:
-                raise changed_rows(twice)
-            elsewhere = {r.external_id: kept[r.external_id][1] for r in rows if kept[r.external_id][1] != r.order_id}
+                raise changed_rows(changed)
             if elsewhere:  # another process took these rows in since they were planned
                 raise rows_of_another_order(elsewhere, len(rows))
 

@@ -257,6 +257,13 @@ def test_raw_supply_is_told_apart_from_orders(world):
     assert finding.result == "note" and "minted 7.77" in finding.evidence[0]
 
 
+def test_a_token_whose_units_never_moved_is_green_in_nothing_about_movements(fresh_chain):
+    still = World(Endpoint(fresh_chain("anvil"), chain_id=31337)).deploy()
+    found = results(run(still))
+    assert {check for check, word in found.items() if word == "pass"} == {"C01", "C03", "C08", "C22"}
+    assert found["C04"] == found["C05"] == found["C10"] == found["C21"] == "not performed"
+
+
 def test_powers_say_when_one_key_can_issue_alone(world):
     finding = next(f for f in run(world).findings if f.id == "C18")
     assert finding.result == "note" and "1 agent can both approve and execute" in finding.text

@@ -29,7 +29,7 @@ def test_presets_are_found_by_name_and_by_chain_id():
         assert network(name) == network(preset.chain_id) == network(str(preset.chain_id)) == preset
         for url in preset.rpc_urls:
             Endpoint(url)
-        for address in (preset.multicall3, preset.gas_price_oracle, preset.kyc_sbt):
+        for address in (preset.multicall3, preset.gas_price_oracle, preset.kyc_sbt, preset.dispute_game_factory):
             assert address is None or address == checksum(address)
     assert network(177).finality == network(133).finality == "finalized" and network(31337).finality == "latest"
     assert [n.name for n in presets().values() if n.dev] == ["devnet"]

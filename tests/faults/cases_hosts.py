@@ -96,7 +96,7 @@ def _(case: Case, rng: Random) -> None:
 
 def _stopped(on: Callable[[Case, bool], None], point: str) -> Callable[[Case, Random], None]:
     def play(case: Case, rng: Random) -> None:
-        case.proxy.script(point, f.first(lambda e: on(case, True)), skip=(1 if point == SEND else 3) + rng.randrange(2))
+        case.proxy.script(point, f.first(lambda e: on(case, True)), skip=1 + rng.randrange(2))
         ran = case.run()
         ends(ran, 3, 6, 10)
         assert ran.error["message"] and ran.error["hint"], ran.error
@@ -120,7 +120,7 @@ for _where, _point in (("rehearsal", "eth_estimateGas"), ("block", SEND)):
 def _(case: Case, rng: Random) -> None:
     """The issuing key loses its power in the middle, by the owner's hand; it gets it back and goes on."""
     case.account = "dev9"
-    case.proxy.script("eth_estimateGas", f.first(lambda e: case.powers(OTHER, False)), skip=3 + rng.randrange(3))
+    case.proxy.script("eth_estimateGas", f.first(lambda e: case.powers(OTHER, False)), skip=1 + rng.randrange(2))
     ran = case.run()
     ends(ran, 3, 4, 6, 10)
     case.powers(OTHER, True)
@@ -137,7 +137,7 @@ def _swap(contract: str) -> Callable[[Case, Random], None]:
         # A byte behind the end never runs: the contract behaves as before, but it is another one.
         other = code + "00"
         swap = f.first(lambda e: case.chain.ask("anvil_setCode", address, other))
-        case.proxy.script("eth_estimateGas", swap, skip=3 + rng.randrange(3))
+        case.proxy.script("eth_estimateGas", swap, skip=1 + rng.randrange(2))
         ran = case.run()
         ends(ran, 6, 8)
         assert "code" in ran.err, ran.err
@@ -157,7 +157,7 @@ for _contract in ("AssetToken", "IdentityRegistry"):
 @named("F40-late-inclusion")
 def _(case: Case, rng: Random) -> None:
     """It halts with a chunk in its queue; another key issues the order; the late chunk comes, and reverts."""
-    assert case.run(fault=f"between-chunks@{1 + rng.randrange(3)}:kill").code == -9
+    assert case.run(fault=f"between-chunks@{1 + rng.randrange(2)}:kill").code == -9
     case.proxy.pool.closed, case.wait = True, 1.0
     assert case.run().code == 10
     there = case.folder.parent / "host"

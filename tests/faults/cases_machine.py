@@ -106,7 +106,7 @@ def _(case: Case, rng: Random) -> None:
 
 @named("F36-all-down")
 def _(case: Case, rng: Random) -> None:
-    case.proxy.script("eth_estimateGas", *[None] * (3 + rng.randrange(3)))
+    case.proxy.script("eth_estimateGas", *[None] * (1 + rng.randrange(2)))
     case.proxy.script("eth_estimateGas", f.then(lambda e: e.proxy.always("*", f.lost_before)))
     case.wait = 2.0
     ran = case.run()

@@ -75,7 +75,7 @@ def _(case: Case, rng: Random) -> None:
 
 @named("F15-for-good")
 def _(case: Case, rng: Random) -> None:
-    case.proxy.script("eth_estimateGas", *[None] * rng.randrange(6))
+    case.proxy.script("eth_estimateGas", *[None] * rng.randrange(3))
     case.proxy.always("eth_estimateGas", f.limited(0))
     case.settings["hashkit.rpc.client._BUDGET"] = 2.0
     ran = case.run()
@@ -338,7 +338,7 @@ def _(case: Case, rng: Random) -> None:
 
 @named("F26-refused-in-rehearsal")
 def _(case: Case, rng: Random) -> None:
-    case.proxy.script("eth_estimateGas", f.first(lambda e: case.standing(False)), skip=3 + rng.randrange(3))
+    case.proxy.script("eth_estimateGas", f.first(lambda e: case.standing(False)), skip=1 + rng.randrange(2))
     ran = case.run()
     ends(ran, 3, 6)
     assert DENIED in ran.err, ran.err

@@ -3,6 +3,9 @@
 ``python -m tests.faults.kills KILLS LOG`` is what ``make prove PART=kills`` calls. One line of LOG is one run:
 an issue that is killed several times, then runs to its end, and is compared with the chain. The log belongs to one
 state of the code: it is gone on with when nothing in hashkit/ has changed since, and begun anew otherwise.
+
+At each kill the journal must hold whatever the account has brought to the node: it is written before it is sent. A
+third word names a bug of ``child.BUGS`` that is planted in the commands, to see that the runs notice it.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ MOST = 12
 WORDS = ["issue", "rows.csv", "--json"]
 
 
-def main(kills: int, log: Path) -> None:
+def main(kills: int, log: Path, bug: str = "") -> None:
     """Go on until the log counts so many kills; a wrong end is a line too, and no reason to stop."""
     known = [json.loads(line) for line in log.read_text("utf-8").splitlines()] if log.exists() else []
     code = code_hash()
@@ -42,7 +45,7 @@ def main(kills: int, log: Path) -> None:
         while (left := kills - sum(len(run["kills"]) for run in runs)) > 0:
             number = len(runs) + 1
             folder = Path(scratch) / f"run-{number}"
-            run = {"run": number, "code": code, **_run(world, folder, Random(number), min(left, MOST), whole)}
+            run = {"run": number, "code": code, **_run(world, folder, Random(number), min(left, MOST), whole, bug)}
             runs.append(run)
             with log.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(run) + "\n")
@@ -68,7 +71,7 @@ def _undisturbed(world: World, folder: Path) -> float:
     return time.monotonic() - began
 
 
-def _run(world: World, folder: Path, rng: Random, most: int, whole: float) -> dict[str, Any]:
+def _run(world: World, folder: Path, rng: Random, most: int, whole: float, bug: str) -> dict[str, Any]:
     """One issue, killed up to ``most`` times, then let go to its end, and what came of it.
 
     Each kill comes within a quarter of the time that the whole issue takes, so that most runs are killed several times.
@@ -78,9 +81,9 @@ def _run(world: World, folder: Path, rng: Random, most: int, whole: float) -> di
     ran = None
     while len(kills) < most and ran is None:
         delay = rng.uniform(0.0, whole / 4)
-        ran = _killed(world, folder, len(kills) + 1, delay)
+        ran = _killed(world, folder, len(kills) + 1, delay, bug)
         if ran is None:
-            kills.append({"after": round(delay, 3), **_instant(folder)})
+            kills.append({"after": round(delay, 3), **_instant(world, folder, since)})
     if ran is None:
         _command(world, folder, len(kills) + 1)
         ran = world.commands.wait()
@@ -94,14 +97,14 @@ def _begin(world: World, folder: Path) -> int:
     return int(world.chain.ask("eth_blockNumber"), 16)
 
 
-def _command(world: World, folder: Path, number: int) -> None:
+def _command(world: World, folder: Path, number: int, bug: str = "") -> None:
     env = {"HASHKIT_ACCOUNT": "issuer", "HASHKIT_RPC_URL": world.url}
-    world.commands.start(WORDS, folder, folder / f"out-{number}", env=env)
+    world.commands.start(WORDS, folder, folder / f"out-{number}", env=env, bug=bug)
 
 
-def _killed(world: World, folder: Path, number: int, delay: float) -> Ran | None:
+def _killed(world: World, folder: Path, number: int, delay: float, bug: str) -> Ran | None:
     """None when SIGKILL ended the command; what it said when it had ended by itself before."""
-    _command(world, folder, number)
+    _command(world, folder, number, bug)
     time.sleep(delay)
     world.commands.kill(signal.SIGKILL)
     ran = world.commands.wait()
@@ -112,16 +115,19 @@ def _journal(folder: Path) -> Path:
     return folder / f".hashkit/journal/31337-{ISSUER.lower()}.db"
 
 
-def _instant(folder: Path) -> dict[str, Any]:
-    """Where the command was: the last entry in its journal, and how many there were."""
+def _instant(world: World, folder: Path, since: int) -> dict[str, Any]:
+    """Where the command was: the last entry in its journal, how many there were, and what it sent without one."""
+    time.sleep(0.05)  # what was on its way arrives
+    sent = _at_the_node(world, since)
     if not _journal(folder).exists():
-        return {"last": "no journal", "entries": 0}
+        return {"last": "no journal", "entries": 0, "unwritten": len(sent)}
     copy = folder / "copy.db"  # a copy, since to read it in place would clean up what the kill left behind
     for tail in ("", "-wal"):
         if (source := _journal(folder).with_name(_journal(folder).name + tail)).exists():
             shutil.copy(source, f"{copy}{tail}")
     raw = sqlite3.connect(copy)
     try:
+        sent -= {row[0] for row in raw.execute("SELECT tx_hash FROM attempts")}
         found = raw.execute("SELECT n, kind FROM entries ORDER BY n DESC LIMIT 1").fetchone()
     except sqlite3.OperationalError:  # not even its tables
         found = None
@@ -129,7 +135,15 @@ def _instant(folder: Path) -> dict[str, Any]:
         raw.close()
         for left in folder.glob("copy.db*"):
             left.unlink()
-    return {"last": found[1] if found else "no entry", "entries": found[0] if found else 0}
+    entry = (found[1], found[0]) if found else ("no entry", 0)
+    return {"last": entry[0], "entries": entry[1], "unwritten": len(sent)}
+
+
+def _at_the_node(world: World, since: int) -> set[str]:
+    """Hashes of what the account has in blocks and in the pool."""
+    pool = {who.lower(): sent for who, sent in world.chain.ask("txpool_content")["pending"].items()}
+    waiting = {each["hash"] for each in pool.get(ISSUER.lower(), {}).values()}
+    return waiting | set(world.chain.sent_by(ISSUER, since).values())
 
 
 def _truth(world: World, folder: Path, since: int) -> dict[str, Any]:
@@ -155,4 +169,4 @@ def _again(world: World, folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]).resolve(), *sys.argv[3:4])

@@ -77,10 +77,10 @@ def journal_faults(path: Path, chain: Chain, account: str, since: int) -> list[s
 
 
 def replaced(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields of the first and the last attempt with the one nonce that has several."""
+    """The fields of the first and the last attempt with the first nonce that has several."""
     raw = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    many = "SELECT nonce FROM attempts GROUP BY nonce HAVING count(*) > 1"
-    found = raw.execute(f"SELECT raw FROM attempts WHERE nonce IN ({many}) ORDER BY rowid").fetchall()
+    first = "SELECT min(nonce) FROM (SELECT nonce FROM attempts GROUP BY nonce HAVING count(*) > 1)"
+    found = raw.execute(f"SELECT raw FROM attempts WHERE nonce = ({first}) ORDER BY rowid").fetchall()
     raw.close()
     assert len(found) > 1, "nothing was replaced"
     first, last = (TypedTransaction.from_bytes(HexBytes(row[0])).as_dict() for row in (found[0], found[-1]))
@@ -116,7 +116,7 @@ def _attempts(raw: sqlite3.Connection, chain: Chain, account: str, since: int) -
         mined = [row for row in rows if row["state"] == "MINED"]
         if len(mined) > 1:
             faults.append(f"nonce {nonce}: two attempts are mined")
-        if mined and nonce not in truth and nonce >= min(truth, default=0):
+        if mined and nonce not in truth and mined[0]["block"] > since:
             faults.append(f"nonce {nonce}: mined in the journal, not on chain")
     open_steps = raw.execute("SELECT title, state FROM steps WHERE state <> 'DONE'").fetchall()
     return faults + [f"step {row['title']} is {row['state']}" for row in open_steps]

@@ -272,7 +272,7 @@ class Case:
             file.write(f"\n[{table}]\n{line}\n")
 
     def replaced(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The first and the last offer of the one transaction that was offered more than once."""
+        """The first and the last offer of the first transaction that was offered more than once."""
         return replaced(self.journal)
 
     def cured(self, rows: int = ROWS, foreign: int | None = 0) -> Ran:

@@ -72,6 +72,8 @@ def stops_and_freezes(e: Evidence) -> Outcome:
     if wrong or lies:
         return exception(f"{len(wrong)} movements, {len(lies)} answers of the contract", lines(wrong) + compared(lies))
     r = e.register
+    if not r.accounts:
+        return not_performed("no units moved")
     now = ", ".join(sorted(r.stops)) or "nothing stopped"
     held = f"{len(r.frozen)} accounts and amounts of {len(r.frozen_amounts)} more are frozen"
     return passed(f"at the block: {now}; {held}")

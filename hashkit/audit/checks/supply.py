@@ -78,6 +78,8 @@ def roll_forward(e: Evidence) -> Outcome:
     if wrong or lies or more_than_moved:
         more = "; more was reported issued or redeemed than the movements show" if more_than_moved else ""
         return exception(text + more, lines(wrong) + compared(lies))
+    if not r.accounts:
+        return not_performed("no units moved")
     if r.raw_minted or r.raw_burnt:
         raw = (f"block {row.block}: {row.agent} {row.text}" for row in acts(e) if row.kind == "raw supply")
         return note(text + ": units moved in or out without an order or a ref", raw)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
 from datetime import date
 from decimal import Decimal
+from sys import intern
 from typing import TypeVar
 
 from hashkit.contracts.addresses import COMPARE, look, read_address, strange_character
@@ -166,7 +167,7 @@ class Wallets:
             if not checked:
                 self._unchecked.append(line)
             self._alike[look(address)].setdefault(address, line)
-            return address
+            return intern(address)  # one text for all rows of a wallet
 
         return read
 

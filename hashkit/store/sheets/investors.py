@@ -9,7 +9,7 @@ from hashkit.domain.countries import country
 from hashkit.domain.parties import InvestorClass
 from hashkit.store.sheets.cells import RowReader, Wallets, day, digest, identifier, prose
 from hashkit.store.sheets.model import Findings, InvestorRow, Sheet, listed
-from hashkit.store.sheets.reader import Cells, Columns, read_cells
+from hashkit.store.sheets.reader import Cells, Columns, Table
 
 COLUMNS = Columns(
     required=("investor_id", "wallet", "country", "class", "kyc_expires"),
@@ -31,12 +31,12 @@ def read_investors(path: Path, *, skip_invalid: bool = False, data: bytes | None
     ``data``: the bytes of the file when they were read before.
     """
     findings, wallets = Findings(), Wallets()
-    cells, read = read_cells(path, COLUMNS, findings, data)
-    rows = [row for item in cells if (row := _row(item, wallets, findings))]
+    table = Table(path, COLUMNS, findings, data)
+    rows = [row for item in table if (row := _row(item, wallets, findings))]
     _unique_wallets(rows, findings)
     _agreement(rows, findings)
     findings.warnings.extend(wallets.warnings(findings.bad))
-    return findings.sheet(path, rows, [row.line for row in rows], read, skip_invalid)
+    return findings.sheet(path, rows, (row.line for row in rows), table.read, skip_invalid)
 
 
 def _row(cells: Cells, wallets: Wallets, findings: Findings) -> InvestorRow | None:

@@ -10,7 +10,7 @@ from hashkit.domain.currencies import currency
 from hashkit.errors import InputError
 from hashkit.store.sheets.cells import RowReader, Wallets, amount, identifier, price, prose, reference
 from hashkit.store.sheets.model import Findings, IssueRow, Sheet, counted, listed
-from hashkit.store.sheets.reader import Cells, Columns, read_cells
+from hashkit.store.sheets.reader import Cells, Columns, Table
 
 COLUMNS = Columns(
     required=("external_id", "amount"),
@@ -39,8 +39,8 @@ def _read(
     path: Path, decimals: int, skip_invalid: bool, one_row_each: bool, data: bytes | None = None
 ) -> Sheet[IssueRow]:
     findings, wallets = Findings(), Wallets()
-    cells, read = read_cells(path, COLUMNS, findings, data)
-    if cells and not {"investor_id", "wallet"} & cells[0].by_column.keys():
+    table = Table(path, COLUMNS, findings, data)
+    if not {"investor_id", "wallet"} & set(table.columns):
         raise InputError(
             f"The header of {path.name} does not fit.",
             why="A row must say who receives the units.",
@@ -48,11 +48,11 @@ def _read(
             code="SHEET",
             details=["column investor_id or wallet is missing"],
         )
-    rows = [row for item in cells if (row := _row(item, decimals, wallets, findings))]
+    rows = [row for item in table if (row := _row(item, decimals, wallets, findings))]
     _unique_papers(rows, findings)
     _repeated_holders(rows, findings, one_row_each)
     findings.warnings.extend(wallets.warnings(findings.bad))
-    return findings.sheet(path, rows, [row.line for row in rows], read, skip_invalid)
+    return findings.sheet(path, rows, (row.line for row in rows), table.read, skip_invalid)
 
 
 def _row(cells: Cells, decimals: int, wallets: Wallets, findings: Findings) -> IssueRow | None:

@@ -123,7 +123,7 @@ class Findings:
         self.bad.add(line)
         self.bad.update(also)
 
-    def sheet(self, path: Path, rows: list[T], lines: list[int], read: int, skip_invalid: bool) -> Sheet[T]:
+    def sheet(self, path: Path, rows: list[T], lines: Iterable[int], read: int, skip_invalid: bool) -> Sheet[T]:
         """The sheet, without its bad rows when they are to be skipped; otherwise an InputError with all."""
         problems = tuple(sorted(self.problems, key=lambda p: p.line))
         if problems and not skip_invalid:

@@ -7,7 +7,7 @@ from pathlib import Path
 from hashkit.domain.currencies import currency
 from hashkit.store.sheets.cells import RowReader, day, identifier, money, price, prose, reference
 from hashkit.store.sheets.model import Findings, NavRow, PaymentRow, Sheet
-from hashkit.store.sheets.reader import Cells, Columns, read_cells
+from hashkit.store.sheets.reader import Cells, Columns, Table
 
 PAYMENTS = Columns(
     required=("external_id", "date", "amount", "currency"),
@@ -20,23 +20,23 @@ NAVS = Columns(required=("date", "nav", "currency"), optional=())
 def read_payments(path: Path, *, data: bytes | None = None) -> Sheet[PaymentRow]:
     """The payments in ``path``. InputError with every bad row. One paper may be paid in several rows."""
     findings = Findings()
-    cells, read = read_cells(path, PAYMENTS, findings, data)
-    rows = [row for item in cells if (row := _payment(item, findings))]
-    return findings.sheet(path, rows, [row.line for row in rows], read, skip_invalid=False)
+    table = Table(path, PAYMENTS, findings, data)
+    rows = [row for item in table if (row := _payment(item, findings))]
+    return findings.sheet(path, rows, (row.line for row in rows), table.read, skip_invalid=False)
 
 
 def read_navs(path: Path, *, data: bytes | None = None) -> Sheet[NavRow]:
     """The net asset values in ``path``, one a day and currency. InputError with every bad row."""
     findings = Findings()
-    cells, read = read_cells(path, NAVS, findings, data)
-    rows = [row for item in cells if (row := _nav(item, findings))]
+    table = Table(path, NAVS, findings, data)
+    rows = [row for item in table if (row := _nav(item, findings))]
     first: dict[tuple[object, str], NavRow] = {}
     for row in rows:
         other = first.setdefault((row.day, row.currency), row)
         if other is not row:
             says = f"row {other.line} gives this day's value already: keep one"
             findings.add(row.line, "", "date", row.day.isoformat(), says)
-    return findings.sheet(path, rows, [row.line for row in rows], read, skip_invalid=False)
+    return findings.sheet(path, rows, (row.line for row in rows), table.read, skip_invalid=False)
 
 
 def _payment(cells: Cells, findings: Findings) -> PaymentRow | None:

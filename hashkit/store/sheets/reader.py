@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -56,29 +56,33 @@ class Cells:
         return self.by_column.get(column, "")
 
 
-def read_cells(
-    path: Path, columns: Columns, findings: Findings, data: bytes | None = None
-) -> tuple[list[Cells], int]:
-    """The rows whose cells can be read, and the count of all rows that are not blank.
+class Table:
+    """The rows of a file whose cells can be read, one at a time and once: a file may have a million.
 
     ``data``: the bytes of the file when somebody has read them; then ``path`` only names it.
     """
-    records = _records(_decoded(path, _bytes(path) if data is None else data), path)
-    if not records:
-        raise _refused(path, ["the file is empty: the first row must name the columns"])
-    header = _header(path, records[0], columns)
-    rows, read = [], 0
-    for line, cells in enumerate(records[1:], 2):
-        if not any(cells):
-            continue
-        read += 1
-        if len(cells) != len(header):
-            findings.add(line, "", "", "", _width(len(cells), len(header)))
-        elif _readable(line, header, cells, columns, findings):
-            rows.append(Cells(line, dict(zip(header, cells, strict=True))))
-    if not read:
-        raise _refused(path, ["there is no row below the header"])
-    return rows, read
+
+    def __init__(self, path: Path, columns: Columns, findings: Findings, data: bytes | None = None) -> None:
+        self._path, self._known, self._findings = path, columns, findings
+        self._records = _records(_checked(path, _bytes(path) if data is None else data), path)
+        first = next(self._records, None)
+        if first is None:
+            raise _refused(path, ["the file is empty: the first row must name the columns"])
+        self.columns = _header(path, first, columns)
+        self.read = 0
+        """Rows so far that are not blank."""
+
+    def __iter__(self) -> Iterator[Cells]:
+        for line, cells in enumerate(self._records, 2):
+            if not any(cells):
+                continue
+            self.read += 1
+            if len(cells) != len(self.columns):
+                self._findings.add(line, "", "", "", _width(len(cells), len(self.columns)))
+            elif _readable(line, self.columns, cells, self._known, self._findings):
+                yield Cells(line, dict(zip(self.columns, cells, strict=True)))
+        if not self.read:
+            raise _refused(self._path, ["there is no row below the header"])
 
 
 def _refused(path: Path, details: Sequence[str], next_step: str = "") -> InputError:
@@ -98,7 +102,7 @@ def _bytes(path: Path) -> bytes:
         raise InputError(f"Cannot read {path}.", why=f"{error.strerror}.", code="NO_FILE") from None
 
 
-def _decoded(path: Path, data: bytes) -> str:
+def _checked(path: Path, data: bytes) -> bytes:
     if len(data) > MAX_BYTES:
         raise _refused(
             path, [f"the file is larger than {MAX_BYTES // 1024**2} MB"], "Split it into several files."
@@ -106,27 +110,29 @@ def _decoded(path: Path, data: bytes) -> str:
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise _refused(path, ["the file is a workbook, not a CSV file"], "Save it as CSV UTF-8.")
     try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         raise _refused(path, [f"line {row} is not UTF-8"], "Save it as CSV UTF-8.") from None
+    return data
 
 
-def _records(text: str, path: Path) -> list[list[str]]:
-    """All records; the n-th one is row n of the spreadsheet, whatever line breaks its cells hold."""
-    first_line = re.split(r"[\r\n]", text, maxsplit=1)[0]
+def _records(data: bytes, path: Path) -> Iterator[list[str]]:
+    """The records; the n-th one is row n of the spreadsheet, whatever line breaks its cells hold."""
+    first_line = re.split(rb"[\r\n]", data, maxsplit=1)[0].decode("utf-8-sig")
     found = [mark for mark in _SEPARATORS if mark in first_line]
     if len(found) > 1:
         names = " and ".join(_SEPARATORS[mark] for mark in found)
         raise _refused(path, [f"row 1 contains both {names}: it is not clear which separates the columns"])
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=found[0] if found else ",", strict=True)
-    records: list[list[str]] = []
+    lines = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+    reader = csv.reader(lines, delimiter=found[0] if found else ",", strict=True)
+    row = 1
     try:
         for record in reader:
-            records.append(record)
+            yield record
+            row += 1
     except csv.Error as error:
-        raise _refused(path, [f"row {len(records) + 1}: {_csv_words(str(error))}"]) from None
-    return records
+        raise _refused(path, [f"row {row}: {_csv_words(str(error))}"]) from None
 
 
 def _csv_words(said: str) -> str:

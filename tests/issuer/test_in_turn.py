@@ -1,0 +1,123 @@
+"""An order's chunks are under way together: none of them twice, whatever happens to one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hashkit.chain import sender
+from hashkit.chain.devaccounts import DEV_ACCOUNTS
+from hashkit.chain.fees import prices
+from hashkit.contracts.asset_token import AssetToken
+from hashkit.contracts.call import Call
+from hashkit.errors import BatchIncomplete
+from hashkit.issuer import issue as issue_module
+from hashkit.issuer.asset import Asset
+from hashkit.issuer.steps import Event
+from hashkit.rpc.client import Endpoint
+from tests.chain.sending import BadNode
+
+ROWS = 700
+SEND = "eth_sendRawTransaction"
+ISSUER, OTHER = DEV_ACCOUNTS[0].address, DEV_ACCOUNTS[9].address
+ROWS_OF = [("INV-1" if number % 3 else "INV-2", f"1.{number:03}") for number in range(ROWS)]
+
+
+def on(asset: Asset, node: Endpoint) -> Asset:
+    return Asset(replace(asset.context, endpoint=node), asset.deployment)
+
+
+def act(asset: Asset, call: Call, by: str) -> None:
+    """Somebody does something, past the journal, and it is mined."""
+    asked = {"from": by, "to": call.to, "data": "0x" + call.data.hex(), "gas": hex(10**6)}
+    sent = asset.context.endpoint.call("eth_sendTransaction", (asked,))
+    while asset.context.endpoint.call("eth_getTransactionReceipt", (sent,)) is None:
+        pass
+
+
+def nonce(asset: Asset) -> int:
+    return int(asset.context.endpoint.call("eth_getTransactionCount", (ISSUER, "latest")), 16)
+
+
+def issue(asset: Asset, told: list[Event] | None = None) -> Any:
+    return asset.issue(ROWS_OF, external_id="S-1").send(None if told is None else told.append)
+
+
+def all_issued(asset: Asset) -> None:
+    """Every row once; the same once more sends nothing."""
+    before = nonce(asset)
+    again = issue(asset)
+    assert (again.rows, again.outcome.sent, nonce(asset)) == (ROWS, 0, before)
+    assert asset.info().supply.raw == sum(int(amount.replace(".", "") + "000") for _, amount in ROWS_OF)
+
+
+def test_the_chunks_after_the_first_are_sent_before_any_of_them_is_waited_for(asset):
+    told: list[Event] = []
+    before = nonce(asset)
+    assert issue(asset, told).outcome.sent == nonce(asset) - before == 8
+    kinds = [event.kind for event in told if event.kind in ("sent", "mined", "done")]
+    alone = ["sent", "mined", "done"]
+    assert kinds == alone * 2 + ["sent"] * 6 + ["mined"] * 6 + ["done"] * 6
+    all_issued(asset)
+
+
+def test_one_that_reverts_stops_those_behind_it_and_all_are_made_up_for(asset, deployed):
+    asset.powers.grant(OTHER, "pause", "token").send()
+    token, sent = AssetToken(asset.address), []
+
+    def halted(params: Any, ask: Any) -> Any:
+        sent.append(params)
+        if len(sent) == 5:  # the third of those that go together
+            act(asset, token.halt(True, b"\x01" * 32), OTHER)
+        return ask()
+
+    told: list[Event] = []
+    with pytest.raises(BatchIncomplete, match="4 of 8 steps") as caught:
+        issue(on(asset, BadNode(deployed.stage.url, **{SEND: halted})), told)
+    assert "halt" in caught.value.why.lower()
+    assert len([event for event in told if event.kind == "failed"]) == 1
+    act(asset, token.halt(False, b"\x01" * 32), ISSUER)
+    assert issue(asset).outcome.sent == 4
+    all_issued(asset)
+
+
+def test_one_that_is_lost_goes_out_again_unchanged(asset, deployed, monkeypatch):
+    monkeypatch.setattr(sender, "_REBROADCAST", 0.2)
+    sent: list[str] = []
+
+    def swallowed(params: Any, ask: Any) -> Any:
+        sent.append(params[0])
+        return "0x" + "00" * 32 if len(sent) == 4 else ask()
+
+    assert issue(on(asset, BadNode(deployed.stage.url, **{SEND: swallowed}))).rows == ROWS
+    assert sent.count(sent[3]) == 2 and len(set(sent)) == 8
+    all_issued(asset)
+
+
+def test_a_signer_that_gives_up_in_the_middle_leaves_what_was_sent(asset):
+    class Tired:
+        address = ISSUER
+        left = 4
+
+        def sign_transaction(self, fields: dict[str, Any]) -> bytes:
+            self.left -= 1
+            return asset.context.signer.sign_transaction(fields) if self.left >= 0 else b""
+
+    tired = Asset(replace(asset.context, signer=Tired()), asset.deployment)
+    with pytest.raises(BatchIncomplete, match="4 of 8 steps"):
+        issue(tired)
+    assert issue(asset).outcome.sent == 4
+    all_issued(asset)
+
+
+def test_an_account_that_cannot_pay_for_all_at_once_sends_one_after_the_other(asset, monkeypatch):
+    monkeypatch.setattr(issue_module, "_gas", lambda rows: 28_000_000)
+    told: list[Event] = []
+    enough = 60_000_000 * prices(asset.context.endpoint).max_fee  # for all of it, and not for six limits at once
+    asset.context.endpoint.call("anvil_setBalance", (ISSUER, hex(enough)))
+    assert issue(asset, told).rows == ROWS
+    kinds = [event.kind for event in told if event.kind in ("sent", "done")]
+    assert kinds[:6] == ["sent", "done"] * 3
+    all_issued(asset)
