@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from hashkit.audit.inputs import NO_INPUTS, Inputs
 from hashkit.contracts.header import Header
@@ -12,6 +12,8 @@ from hashkit.domain.facts import RawLog
 from hashkit.domain.network import Network
 from hashkit.domain.register import Register
 from hashkit.rpc.blocks import Block
+
+Kind = Literal["key", "Safe", "timelock", "contract"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,52 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """An address with a power. ``owners`` of a Safe, of which ``threshold`` must sign; ``delay`` of a timelock in
+    seconds."""
+
+    address: str
+    kind: Kind
+    owners: tuple[str, ...] = ()
+    threshold: int = 0
+    delay: int = 0
+
+    @property
+    def keys(self) -> tuple[frozenset[str], int]:
+        """Out of which keys how many must agree. Nobody knows for another contract: it counts as one."""
+        if self.kind == "Safe":
+            return frozenset(self.owners), self.threshold
+        return frozenset((self.address,)), 1
+
+    @property
+    def alone(self) -> bool:
+        """One key is enough, as far as was looked."""
+        return self.kind == "key" or (self.kind == "Safe" and self.threshold == 1)
+
+    @property
+    def told(self) -> str:
+        """In words."""
+        match self.kind:
+            case "Safe":
+                return f"a Safe, {self.threshold} of {len(self.owners)}"
+            case "timelock":
+                return f"a timelock of {self.delay} seconds; whose keys open it was not looked at"
+            case "contract":
+                return "a contract; whose keys stand behind it was not looked at"
+        return "a key"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "address": self.address,
+            "kind": self.kind,
+            "owners": list(self.owners),
+            "threshold": self.threshold,
+            "delaySeconds": self.delay,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What the contracts answered at the block. ``why_not`` is empty when they could be asked."""
 
@@ -82,8 +130,8 @@ class State:
     compared: tuple[Compared, ...]
     """Without the balances that agree; those are counted."""
     balances_same: int
-    owner_codes: Mapping[str, int]
-    """Owner -> bytes of code at its address; 0: a key."""
+    owners: Mapping[str, KeyHolder]
+    """Owner -> who stands behind it."""
     why_not: str = ""
     holder_codes: Mapping[str, int] = field(default_factory=dict)
     """Holder -> bytes of code at its address, where there is any."""

@@ -7,55 +7,12 @@ compared with anything: whoever relies on it looks at that too.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
 
+from hashkit.audit.evidence import KeyHolder
 from hashkit.audit.view import View
 from hashkit.contracts.foreign import Foreign
 
-Kind = Literal["key", "Safe", "timelock", "contract"]
 _MOST_OWNERS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class KeyHolder:
-    """An address with a power. ``owners`` of a Safe, of which ``threshold`` must sign; ``delay`` of a timelock in
-    seconds."""
-
-    address: str
-    kind: Kind
-    owners: tuple[str, ...] = ()
-    threshold: int = 0
-    delay: int = 0
-
-    @property
-    def keys(self) -> tuple[frozenset[str], int]:
-        """Out of which keys how many must agree. Nobody knows for another contract: it counts as one."""
-        if self.kind == "Safe":
-            return frozenset(self.owners), self.threshold
-        return frozenset((self.address,)), 1
-
-    @property
-    def told(self) -> str:
-        """In words."""
-        match self.kind:
-            case "Safe":
-                return f"a Safe, {self.threshold} of {len(self.owners)}"
-            case "timelock":
-                return f"a timelock of {self.delay} seconds; whose keys open it was not looked at"
-            case "contract":
-                return "a contract; whose keys stand behind it was not looked at"
-        return "a key"
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON form."""
-        return {
-            "address": self.address,
-            "kind": self.kind,
-            "owners": list(self.owners),
-            "threshold": self.threshold,
-            "delaySeconds": self.delay,
-        }
 
 
 def look_behind(view: View, addresses: Iterable[str]) -> dict[str, KeyHolder]:
@@ -65,8 +22,13 @@ def look_behind(view: View, addresses: Iterable[str]) -> dict[str, KeyHolder]:
     return {address: _one(view, address, codes[address]) for address in wanted}
 
 
+def real_code(code: bytes) -> bytes:
+    """Code of an account; a key that delegates (EIP-7702) is still a key."""
+    return b"" if code.startswith(b"\xef\x01\x00") else code
+
+
 def _one(view: View, address: str, code: bytes) -> KeyHolder:
-    if not code or code.startswith(b"\xef\x01\x00"):  # a key that delegates (EIP-7702) is still a key
+    if not real_code(code):
         return KeyHolder(address, "key")
     it = Foreign(address)
     owners, threshold, delay = view.ask_many([it.safe_owners(), it.safe_threshold(), it.minimum_delay()])

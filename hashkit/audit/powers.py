@@ -8,7 +8,8 @@ from itertools import product
 from typing import Any
 
 from hashkit.audit import words
-from hashkit.audit.keyholders import KeyHolder, fewest, look_behind
+from hashkit.audit.evidence import KeyHolder
+from hashkit.audit.keyholders import fewest, look_behind
 from hashkit.audit.pending import Pending, pending
 from hashkit.audit.reading import Reading
 from hashkit.domain.facts import ZERO

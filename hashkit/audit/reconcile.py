@@ -12,6 +12,7 @@ from typing import Any
 
 from hashkit.audit import words
 from hashkit.audit.evidence import Compared, State, Subject
+from hashkit.audit.keyholders import look_behind, real_code
 from hashkit.audit.view import Progress, View
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Query
@@ -42,16 +43,10 @@ def reconcile(view: View, subject: Subject, register: Register, progress: Progre
     if subject.ours:
         different += tuple(_compare(view, list(_questions(subject, register))))
     supply = view.ask(token.total_supply())
-    owners = sorted(set(register.owners.values()) - {ZERO})
-    codes = {owner: len(_real_code(view.code(owner))) for owner in owners}
+    owners = look_behind(view, set(register.owners.values()) - {ZERO})
     behind = view.code_of(sorted(a for a, raw in register.balances.items() if raw > 0))
-    with_code = {holder: size for holder, code in behind.items() if (size := len(_real_code(code)))}
-    return State(supply, different, sum(c.same for c in compared), codes, holder_codes=with_code)
-
-
-def _real_code(code: bytes) -> bytes:
-    """Code of an account; a key that delegates (EIP-7702) is still a key."""
-    return b"" if code.startswith(b"\xef\x01\x00") else code
+    with_code = {holder: size for holder, code in behind.items() if (size := len(real_code(code)))}
+    return State(supply, different, sum(c.same for c in compared), owners, holder_codes=with_code)
 
 
 def _balance(token: AssetToken, register: Register, account: str) -> Question:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from hashkit.audit.evidence import Held, Proxy, Stranger, Subject
+from hashkit.audit.keyholders import real_code
 from hashkit.audit.view import View
 from hashkit.audit.words import clean
 from hashkit.contracts import foreign
@@ -122,7 +123,7 @@ class _Reader:
                     yield self._one(name, role, account, self._view.ask(query))
 
     def _one(self, contract: str, role: str, account: str, confirmed: bool | None) -> Held:
-        return Held(contract, role, account, confirmed, len(self._view.code(account)))
+        return Held(contract, role, account, confirmed, len(real_code(self._view.code(account))))
 
     def may_hold(self, subject: Subject, holders: Sequence[str]) -> dict[str, str]:
         """Holder -> ``verified`` or why not, in the token's own words; empty when it has no rule about holders."""

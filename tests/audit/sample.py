@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 
-from hashkit.audit.evidence import CodePart, Evidence, Pin, Population, Proof, State, Subject
+from hashkit.audit.evidence import CodePart, Evidence, KeyHolder, Pin, Population, Proof, State, Subject
 from hashkit.audit.result import AuditResult, judge, named_blocks
 from hashkit.contracts.hashing import checksum
 from hashkit.contracts.header import Header
@@ -199,7 +199,7 @@ def evidence(investors: int = 139) -> Evidence:
     roles = {TOKEN: "token", REGISTRY: "identity registry", BOOK: "compliance"}
     population = Population(FIRST, end, roles, len(story.facts), digest("events", investors)[2:])
     code = tuple(CodePart(*part, True, "the code of this build") for part in _CODE)
-    state = State(register.supply, (), len(register.accounts), {OWNER: 0})
+    state = State(register.supply, (), len(register.accounts), {OWNER: KeyHolder(OWNER, "key")})
     times = {number: story.times[number] for number in named_blocks(register)}
     header = Header(b"", block.hash, block.parent_hash, bytes(32), block.number, block.timestamp, None)
     pinned, held = Pin(block, True, True, header), len(register.accounts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from eth_utils import keccak
 
-from hashkit.audit.keyholders import KeyHolder, fewest
+from hashkit.audit.evidence import KeyHolder
+from hashkit.audit.keyholders import fewest
 from hashkit.audit.powers import PowersReport, powers_report
 from hashkit.audit.reading import open_books
 from hashkit.contracts.asset_token import AssetToken
@@ -72,6 +73,20 @@ def test_a_safe_and_a_timelock_are_recognised(ground: Ground) -> None:
     assert told["mint and burn without an order"] == (3, 2)
     assert told["issue by a new order"] == (4, 2)
     assert told["loosen rules"] == (2, 2) and told["tighten rules"] == (1, 1)
+
+
+def test_an_owner_that_one_key_opens_is_no_better_than_a_key(ground: Ground) -> None:
+    def told() -> tuple[str, str]:
+        found = next(one for one in ground.audit().findings if one.id == "C19")
+        return found.result, "\n".join(found.evidence)
+
+    owner = ground.world.factory.address
+    safe(ground, owner, [A, B, C], 2)
+    assert told()[0] == "pass" and f"token: {owner} is a Safe, 2 of 3" in told()[1]
+    safe(ground, owner, [A, B, C], 1)
+    assert told()[0] == "note" and f"token: {owner} is a Safe, 1 of 3" in told()[1]
+    ground.world.endpoint.call("anvil_setCode", (owner, "0xef0100" + "11" * 20))
+    assert told()[0] == "note" and f"token: {owner} is a key" in told()[1]
 
 
 def test_what_is_approved_and_waits_is_listed(ground: Ground) -> None:

@@ -50,11 +50,12 @@ def owner_is_no_single_key(e: Evidence) -> Outcome:
         return not_performed(e.state.why_not or "the owner of a stranger's token cannot be read")
     roles = e.population.contracts
     owners = sorted((roles[c], o) for c, o in e.register.owners.items() if roles.get(c, "compliance") != "compliance")
-    keys = [(role, owner) for role, owner in owners if not e.state.owner_codes.get(owner)]
-    found = tuple(f"{role}: {owner} is {_code_words(e.state.owner_codes.get(owner))}" for role, owner in owners)
-    if keys:
-        return note(f"{len(keys)} of {len(owners)} contracts belong to one key", found)
-    return passed("owned by contracts; who stands behind those was not looked at", found)
+    alone = [owner for _, owner in owners if owner != ZERO and e.state.owners[owner].alone]
+    told = ("nobody's: it was given up" if owner == ZERO else e.state.owners[owner].told for _, owner in owners)
+    found = tuple(f"{role}: {owner} is {what}" for (role, owner), what in zip(owners, told, strict=True))
+    if alone:
+        return note(f"{len(alone)} of {len(owners)} contracts belong to one key", found)
+    return passed("no contract belongs to one key, as far as was looked; the evidence names each owner", found)
 
 
 @checks("C20", "Agents acted in working hours, and no new ones turned up")
@@ -102,7 +103,3 @@ def _unexpected(e: Evidence) -> list[str]:
             if should != has:
                 found.append(f"{agent} on the {role}: expected {words.powers(should)}, has {words.powers(has)}")
     return found
-
-
-def _code_words(size: int | None) -> str:
-    return f"a contract of {size:,} bytes" if size else "a key"
