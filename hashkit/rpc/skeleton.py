@@ -152,8 +152,6 @@ class Decoder:
             if fits is None:
                 return
             rows = rows[~fits]
-            if not len(rows):
-                return
         odd += [row.tobytes()[:length] for row in rows]
 
     def _learn(self, length: int, row: bytes) -> list[_Template]:
