@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from hashkit.chain import fees, rehearsal
@@ -363,4 +364,4 @@ class Sender:
 
 
 def _gwei(wei: int) -> str:
-    return f"{wei / 10**9:.6f}".rstrip("0").rstrip(".")
+    return f"{Decimal(wei).scaleb(-9).normalize():f}"

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -159,6 +160,24 @@ def test_reset_forgets_the_chain_and_starts_it_again(root: Path, engine: str) ->
     assert again.pid != running.pid
     assert ask(again.url, "eth_blockNumber") == "0x0"
     assert ask(again.url, "eth_getTransactionCount", ISSUER.address, "latest") == "0x0"
+
+
+def test_reset_waits_for_a_port_that_the_system_lets_go_of_late(
+    root: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = devnet.up(root, engine=engine)
+    end = processes.end
+
+    def end_but_hold_the_port(pid: int, mark: str, *, patience: float) -> bool:
+        ended = end(pid, mark, patience=patience)
+        held = socket.create_server(("127.0.0.1", port_of(running)))
+        Timer(0.3, held.close).start()
+        return ended
+
+    with monkeypatch.context() as patched:
+        patched.setattr(processes, "end", end_but_hold_the_port)
+        again = devnet.reset(root)
+    assert again is not None and again.url == running.url
 
 
 def test_reset_starts_elsewhere_when_somebody_took_its_port(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def test_a_ceiling_that_covers_the_present_price_is_what_is_offered(journal: Jou
     dear = replace(sender(node, journal), network=replace(NETWORK, max_fee=least - 1))
     with pytest.raises(Refused, match="too dear at present") as caught:
         dear.perform(step, pay(7))
-    assert caught.value.why == "It asks for 2 gwei per gas, and max_fee is 2 gwei.", "to a millionth"
+    asked, ceiling = (f"{Decimal(wei).scaleb(-9).normalize():f}" for wei in (least, least - 1))
+    assert caught.value.why == f"It asks for {asked} gwei per gas, and max_fee is {ceiling} gwei.", "to the wei"
     assert caught.value.code == "FEE_CEILING" and journal.attempts(step) == () and balance(node) == 0
     assert replace(dear, network=replace(NETWORK, max_fee=least)).perform(step, pay(7)).succeeded
     (attempt,) = journal.attempts(step)

@@ -23,6 +23,8 @@ START_SECONDS = 60.0
 """Longest wait for the start; a chain of many blocks takes a while to load."""
 END_SECONDS = 60.0
 """Longest wait for the end; anvil writes its state then."""
+PORT_SECONDS = 2.0
+"""Longest wait for the port of a chain that ended: a system lets go of it a moment after the process."""
 _LISTENING = re.compile(r"^Listening on 127\.0\.0\.1:(\d+)\s*$", re.MULTILINE)
 
 
@@ -133,6 +135,7 @@ def _end(places: Places) -> bool:
             code="DEVNET_STUCK",
         )
     places.record.unlink(missing_ok=True)
+    _await_free(urlsplit(running.url).port or FAVOURITE_PORT)
     return was_there
 
 
@@ -156,6 +159,12 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def _await_free(port: int) -> None:
+    until = time.monotonic() + PORT_SECONDS
+    while not _is_free(port) and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def _await_port(places: Places, running: Running) -> str:
