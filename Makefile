@@ -2,7 +2,7 @@
 # The steps are in tools/steps.py; PYTHON=/path/to/python chooses the interpreter.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types compile check forge ape older pytest faults engines bench-gas bench-audit page prove clean
+.PHONY: help demo test lint types compile check forge ape older pytest faults engines bench-gas bench-audit bench-issue page prove clean
 
 help:
 	@echo "make demo     the whole story on an embedded chain: no compiler, no Node, no key"
@@ -13,11 +13,12 @@ help:
 	@echo "make engines  the audit's SQL on DuckDB and on Spark: the same digests"
 	@echo "make bench-gas  measure gas beside T-REX and plain tokens, and write the table"
 	@echo "make bench-audit  the audit of a million logs beside its floor, cryo, web3.py and trie, and write the table"
+	@echo "make bench-issue  measure an issue of 10,000 rows beside a bare loop, and its memory, and write the table"
 	@echo "make page     the report in a real Chromium: no request, no console message, no cut table; its picture"
 	@echo "make prove    the slow proofs, figures written to proofs/; PART=halmos runs one of them"
 	@echo "make clean    remove what the others made"
 
-demo test lint types compile check forge ape older pytest faults engines bench-gas bench-audit page clean:
+demo test lint types compile check forge ape older pytest faults engines bench-gas bench-audit bench-issue page clean:
 	@tools/run $@
 
 prove:

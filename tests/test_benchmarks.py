@@ -12,6 +12,7 @@ from benchmarks.audit import report as audit
 from benchmarks.audit import scale
 from benchmarks.gas import report
 from benchmarks.gas.operations import OPERATIONS
+from benchmarks.issue import report as issue
 
 RESULTS: dict[str, Any] = json.loads(report.RESULTS.read_text(encoding="utf-8"))
 BUDGETS_TEXT = report.BUDGETS.read_text(encoding="utf-8")
@@ -93,3 +94,27 @@ def test_an_audits_figure_that_was_changed_by_hand_is_found(figure):
     changed = json.loads(json.dumps(AUDIT))
     changed["runs"][figure[0]][figure[1]] *= 3
     assert audit.render(changed) != audit.README.read_text(encoding="utf-8")
+
+
+ISSUE: dict[str, Any] = json.loads(issue.RESULTS.read_text(encoding="utf-8"))
+
+
+def test_the_issues_page_is_what_its_results_say_and_says_which_bound_is_missed():
+    text = issue.README.read_text(encoding="utf-8")
+    assert issue.render(ISSUE) == text, "run make bench-issue"
+    for bound in issue.bounds(ISSUE):
+        (line,) = (line for line in text.splitlines() if line.startswith(f"| {bound.name} |"))
+        assert line.endswith("| met |" if bound.met else "| **missed** |")
+    assert issue.summary(ISSUE)[0] == ("| **missed** |" not in text)
+
+
+def test_every_pass_of_the_issues_benchmark_issued_the_same():
+    assert len({run["supply"] for runs in ISSUE["passes"].values() for run in runs}) == 1
+    assert {len(runs) for runs in ISSUE["passes"].values()} == {3}
+
+
+@pytest.mark.parametrize("figure", [("bare", "whole"), ("hashkit", "whole"), ("hashkit", "send")])
+def test_an_issues_figure_that_was_changed_by_hand_is_found(figure):
+    changed = json.loads(json.dumps(ISSUE))
+    changed["passes"][figure[0]][0][figure[1]] /= 3
+    assert issue.render(changed) != issue.README.read_text(encoding="utf-8")

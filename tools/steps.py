@@ -117,6 +117,11 @@ def bench_audit() -> bool:
     return _run([measured().python, "-m", "benchmarks.audit", native_tool("anvil")])
 
 
+def bench_issue() -> bool:
+    """Measure an issue of 10,000 rows beside a bare loop, and its memory; benchmarks/issue/results.json and README."""
+    return _run([_test().python, "-m", "benchmarks.issue"], HASHKIT_ANVIL=str(native_tool("anvil")))
+
+
 def page() -> bool:
     """Open the report in a real Chromium, print it, write docs/report.png."""
     return _run([_test().python, ROOT / "tools" / "page.py"])
@@ -169,7 +174,7 @@ STEPS: dict[str, Callable[[], bool]] = {
     step.__name__.replace("_", "-"): step
     for step in (
         demo, test, lint, types, compile, check, forge, ape, older, pytest, faults, engines, bench_gas, bench_audit,
-        page, prove, clean,
+        bench_issue, page, prove, clean,
     )
 }  # fmt: skip
 

@@ -134,6 +134,10 @@ class IdentityRegistry(Face):
         """Everything known of a wallet."""
         return self._query("standing(address)", wallet, read=_standing)
 
+    def identity(self, wallet: str) -> Query[str]:
+        """The investor behind a wallet, or zero."""
+        return self._query("identity(address)", wallet, read=checksum)
+
     def wallets_of(self, wallet: str) -> Query[tuple[str, ...]]:
         """All wallets of the investor behind ``wallet``, the first one first."""
         return self._query("walletsOf(address)", wallet, read=_addresses)

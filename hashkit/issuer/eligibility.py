@@ -10,14 +10,13 @@ from hashkit.domain.facts import ZERO
 from hashkit.domain.orders import Row
 from hashkit.domain.units import Units
 from hashkit.domain.verdict import Kind, bit_of, ids
-from hashkit.errors import RpcError
 from hashkit.issuer.context import Context
 from hashkit.issuer.explain import explain
 from hashkit.issuer.investors import Investors
 from hashkit.issuer.orders import totals_per_wallet
 from hashkit.issuer.steps import Check
 from hashkit.issuer.who import name_of
-from hashkit.rpc.reads import read, read_many
+from hashkit.rpc.reads import given, read, read_many
 from hashkit.store.deployments import Deployment
 
 _OF_THE_TOKEN = sum(
@@ -43,12 +42,11 @@ class RefusedRow:
 def refused_rows(context: Context, token: AssetToken, investors: Investors, rows: Sequence[Row]) -> list[RefusedRow]:
     """The rows the token would refuse now. The cap counts only row by row here; see ``cap_check``."""
     wallets = list(dict.fromkeys(row.wallet for row in rows))
-    standings = investors.standings(wallets)
-    investor_of = {w: s.investor for w, s in zip(wallets, standings, strict=True)}
+    investor_of = dict(zip(wallets, investors.identities(wallets), strict=True))
     totals = totals_per_wallet(rows, investor_of)
     queries = [token.explain_movement(Kind.ISSUE, ZERO, w, totals[w]) for w in wallets]
     masks = read_many(context.endpoint, queries, "latest", multicall3=context.network.multicall3)
-    refused = {w: mask for w, m in zip(wallets, masks, strict=True) if (mask := _mask(m))}
+    refused = {w: mask for w, m in zip(wallets, masks, strict=True) if (mask := given(m))}
     return [RefusedRow(row, refused[row.wallet], totals[row.wallet]) for row in rows if row.wallet in refused]
 
 
@@ -71,8 +69,3 @@ def row_check(context: Context, deployment: Deployment, known: Mapping[str, str]
     who = f"{row.external_id} to {name_of(known, row.wallet)}"
     return Check(place, False, f"{who}: {text}", reasons[0].fix if reasons else "")
 
-
-def _mask(answer: int | RpcError) -> int:
-    if isinstance(answer, RpcError):
-        raise answer
-    return answer

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from hashkit.contracts.addresses import COMPARE, look_alikes
-from hashkit.contracts.call import Call
+from hashkit.contracts.call import Call, Query
 from hashkit.contracts.hashing import keccak
 from hashkit.contracts.identity_registry import IdentityRegistry
 from hashkit.contracts.truths import admitted
@@ -28,10 +28,12 @@ from hashkit.issuer.standing_acts import StandingActs
 from hashkit.issuer.steps import Check, Outcome, Step
 from hashkit.issuer.who import contracts_of, no_contract_of_ours, resolve, short
 from hashkit.rpc.blocks import block
-from hashkit.rpc.reads import read, read_many
+from hashkit.rpc.reads import given, read, read_many
 from hashkit.store.names import Names
 from hashkit.store.sheets import InvestorRow
 from hashkit.store.sheets.cells import day, digest, identifier, spelled
+
+T = TypeVar("T")
 
 _BATCH = 100  # admissions in one transaction
 _NEVER = datetime(2099, 12, 31, tzinfo=UTC).date()
@@ -178,16 +180,16 @@ class Investors:
 
     def standings(self, wallets: Sequence[str]) -> tuple[Standing, ...]:
         """What the registry says of each wallet at the latest block."""
-        answers = read_many(
-            self.context.endpoint,
-            [self._face.standing(w) for w in wallets],
-            "latest",
-            multicall3=self.context.network.multicall3,
-        )
-        for answer in answers:
-            if not isinstance(answer, Standing):
-                raise answer
-        return tuple(a for a in answers if isinstance(a, Standing))
+        return self._ask([self._face.standing(wallet) for wallet in wallets])
+
+    def identities(self, wallets: Sequence[str]) -> tuple[str, ...]:
+        """The investor behind each wallet at the latest block; zero for a wallet that nobody knows."""
+        return self._ask([self._face.identity(wallet) for wallet in wallets])
+
+    def _ask(self, queries: Sequence[Query[T]]) -> tuple[T, ...]:
+        network = self.context.network
+        answers = read_many(self.context.endpoint, queries, "latest", multicall3=network.multicall3)
+        return tuple(given(answer) for answer in answers)
 
     def _views(self, wallets: Sequence[str]) -> tuple[InvestorView, ...]:
         now = block(self.context.endpoint, "latest").timestamp

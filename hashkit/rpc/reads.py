@@ -50,6 +50,13 @@ def read_many(
     return [a if isinstance(a, RpcError) else _decoded(q, a or b"") for q, a in zip(queries, answers, strict=True)]
 
 
+def given(answer: T | RpcError) -> T:
+    """An answer of ``read_many`` that is needed; RpcError is raised when the contract refused it."""
+    if isinstance(answer, RpcError):
+        raise answer
+    return answer
+
+
 def code_at(endpoint: Endpoint, address: str, at: At) -> bytes:
     """Runtime code of an account; empty when it has none."""
     return at_block(endpoint, at, lambda where: _bytes(endpoint, "eth_getCode", address, where))

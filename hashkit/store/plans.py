@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from hashkit.errors import InputError
 from hashkit.store.deployments import Address, Hash
-from hashkit.store.documents import read_json, write_json
+from hashkit.store.documents import read_json
+from hashkit.store.files import write_atomic
 from hashkit.store.settings import problems
 
 SCHEMA: Literal["hashkit.saved-plan/1"] = "hashkit.saved-plan/1"
@@ -91,11 +94,15 @@ class SavedPlan(_Part):
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the whole plan, 0x-hex: what two people compare."""
-        return "0x" + hashlib.sha256(json.dumps(self._body(), sort_keys=True).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for piece in self._pieces(", "):
+            digest.update(piece.encode())
+        return "0x" + digest.hexdigest()
 
     def write(self, path: Path) -> None:
-        """Write the file, whole or not at all."""
-        write_json(path, {**self._body(), "digest": self.digest})
+        """Write the file, whole or not at all, with a line for each step."""
+        whole = chain(self._pieces(",\n", digest=self.digest), ("\n",))
+        write_atomic(path, (piece.encode() for piece in whole))
 
     @classmethod
     def read(cls, path: Path) -> SavedPlan:
@@ -121,5 +128,17 @@ class SavedPlan(_Part):
             )
         return plan
 
-    def _body(self) -> dict[str, Any]:
-        return self.model_dump(by_alias=True, mode="json")
+    def _pieces(self, between: str, **more: str) -> Iterator[str]:
+        """The plan as JSON with sorted keys, a step at a time: a plan of a million rows is never one text."""
+        body = {**self.model_dump(by_alias=True, mode="json", exclude={"steps"}), **more}
+        for place, name in enumerate(sorted([*body, "steps"])):
+            yield "{" if place == 0 else between
+            yield f'"{name}": '
+            if name != "steps":
+                yield json.dumps(body[name], sort_keys=True)
+                continue
+            for number, step in enumerate(self.steps):
+                yield between if number else "["
+                yield json.dumps(step.model_dump(by_alias=True, mode="json"), sort_keys=True)
+            yield "]"
+        yield "}"

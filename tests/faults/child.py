@@ -154,6 +154,7 @@ ACTS: dict[str, Callable[[], None]] = {
 
 def _become(request: dict[str, Any]) -> None:
     """Turn this fork into the command."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # as a terminal starts it, also when the tests run under nohup
     os.chdir(request["folder"])
     for number, name in ((0, os.devnull), (1, request["out"] + ".out"), (2, request["out"] + ".err")):
         os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)

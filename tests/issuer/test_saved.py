@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -202,3 +203,13 @@ def test_the_checksum_is_the_transaction_builders_own():
         ],
     }
     assert checksum_of(batch) == "0x8b5032f716845c8b08bab3d63dbd9ba92e056f3557793cd041e59b84e16aa989"
+
+
+def test_a_plan_is_written_a_step_a_line_and_its_digest_is_that_of_the_whole(asset, tmp_path):
+    plan = asset.issue([("INV-1", "1")] * 250, external_id="S-1")
+    kept = plan.save(tmp_path / "plan.json")
+    text = (tmp_path / "plan.json").read_text("utf-8")
+    body = json.loads(text)
+    assert body.pop("digest") == kept.digest
+    assert kept.digest == "0x" + hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    assert sum('"function": "issue"' in line for line in text.splitlines()) == 3 == len(body["steps"]) - 1
