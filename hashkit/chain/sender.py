@@ -88,8 +88,9 @@ class Sender:
     def perform_in_turn(self, jobs: Sequence[tuple[int, Call, int]]) -> tuple[list[Receipt], HashkitError | None]:
         """Send calls that a contract takes once and in this order, then wait for all: (step, call, gas limit) each.
 
-        Their receipts, also of those that reverted, and why not all of them were sent or seen, if so. Only the first
-        is rehearsed, the others have to wait for their turn; one that comes after a failure costs gas and does nothing.
+        All are signed and on the disk before the first goes out. What comes back are their receipts, also of those that
+        reverted, and why not all of them were sent or seen, if so. Only the first is rehearsed, the others have to wait
+        for their turn; one that comes after a failure costs gas and does nothing.
         Nothing is sent, and ``perform`` is the way, when the account cannot pay for all of them at once.
         """
         me = self.signer.address
@@ -100,6 +101,7 @@ class Sender:
         if number(self.endpoint, "eth_getBalance", me, "latest") < sum(limits) * max_fee:
             return [], None
         first = max(self.ledger.next_nonce(), self._count("latest"), self._count("pending"))
+        signed: list[Attempt] = []
         out: list[Attempt] = []
         receipts: list[Receipt] = []
         trouble: HashkitError | None = None
@@ -108,8 +110,15 @@ class Sender:
                 price = {"max_fee": max_fee, "priority_fee": min(now.priority_fee, max_fee)}
                 wanted = fields(call, chain_id=self.network.chain_id, nonce=nonce, gas=gas, **price)
                 self.check_chain()
-                out.append(self._offer(self._sign(step, wanted)))
-        except HashkitError as error:  # those before it are on their way
+                signed.append(self._signed(step, wanted))
+        except HashkitError as error:  # those before it can go out
+            trouble = error
+        finally:  # an interrupt, too, leaves no signature that nobody knows of
+            self._keep(signed)
+        try:
+            for attempt in signed:
+                out.append(self._offer(attempt))
+        except HashkitError as error:  # those before it are on their way, those after it are kept
             trouble = error
         try:
             for attempt in out:
@@ -175,13 +184,24 @@ class Sender:
     # Signing
 
     def _sign(self, step: int, wanted: dict[str, Any]) -> Attempt:
-        """Sign, check what came back, and have it on the disk before anybody else sees it."""
+        """Sign, and have it on the disk before anybody else sees it."""
+        attempt = self._signed(step, wanted)
+        self._keep([attempt])
+        return attempt
+
+    def _signed(self, step: int, wanted: dict[str, Any]) -> Attempt:
+        """Sign, and check what came back. It must be kept before it is sent."""
         raw, tx_hash = sign(self.signer, wanted)
         money = wanted["maxFeePerGas"], wanted["maxPriorityFeePerGas"]
-        attempt = Attempt(step, wanted["nonce"], raw, tx_hash, wanted["gas"], *money)
-        self.ledger.record_signed(attempt)
-        self.on_event("signed", tx_hash, "")
-        return attempt
+        return Attempt(step, wanted["nonce"], raw, tx_hash, wanted["gas"], *money)
+
+    def _keep(self, signed: Sequence[Attempt]) -> None:
+        """On the disk, all of them, when this returns."""
+        with self.ledger.together():
+            for attempt in signed:
+                self.ledger.record_signed(attempt)
+        for attempt in signed:
+            self.on_event("signed", attempt.tx_hash, "")
 
     def _dearer(self, old: Attempt) -> Attempt:
         """The same nonce and the same content with more money. Read from the signed bytes themselves."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from hashkit.chain.answers import read_receipt
@@ -26,6 +27,9 @@ class Ledger(Protocol):
 
     def unsettled(self, final: int) -> tuple[Attempt, ...]:
         """Everything signed with a nonce of which no block up to ``final`` holds a transaction, lowest first."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is recorded inside is on the disk at the end, all of it or nothing."""
 
     def record_signed(self, attempt: Attempt) -> None:
         """Keep the signed bytes; refuse a nonce that belongs to other content."""

@@ -35,9 +35,10 @@ from hashkit.store.deployments import deployments
 from hashkit.store.journal import Journal, StepRecord
 from hashkit.store.rows import IssueRows
 
-IN_FLIGHT = 8
-"""Most steps under way at once: geth keeps 16 transactions of an account ready, and a base fee that rises by an eighth
-with every block is at 2.3 times after the seventh."""
+IN_FLIGHT = 16
+"""Most steps under way at once: so many transactions of an account geth keeps ready for certain. Sixteen chunks of the
+dearest kind fill five blocks of 30 million gas; a base fee that rises by an eighth with each is at 1.8 times then, and
+twice is what is offered."""
 _SPARE = 5, 4
 """Gas limit over what the dearest such step took so far."""
 
