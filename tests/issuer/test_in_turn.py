@@ -41,6 +41,15 @@ def nonce(asset: Asset) -> int:
     return int(asset.context.endpoint.call("eth_getTransactionCount", (ISSUER, "latest")), 16)
 
 
+def mined(asset: Asset, since: int) -> set[str]:
+    """Hashes of the issuer's transactions from a nonce on."""
+    ask = asset.context.endpoint.call
+    newest = int(ask("eth_blockNumber"), 16)
+    blocks = [ask("eth_getBlockByNumber", (hex(number), True)) for number in range(newest + 1)]
+    sent = [found for block in blocks for found in block["transactions"] if found["from"] == ISSUER.lower()]
+    return {found["hash"] for found in sent if int(found["nonce"], 16) >= since}
+
+
 def issue(asset: Asset, told: list[Event] | None = None) -> Any:
     return asset.issue(ROWS_OF, external_id="S-1").send(None if told is None else told.append)
 
@@ -60,6 +69,35 @@ def test_the_chunks_after_the_first_are_sent_before_any_of_them_is_waited_for(as
     kinds = [event.kind for event in told if event.kind in ("sent", "mined", "done")]
     alone = ["sent", "mined", "done"]
     assert kinds == alone * 2 + ["sent"] * 6 + ["mined"] * 6 + ["done"] * 6
+    all_issued(asset)
+
+
+def test_all_that_go_together_are_written_down_before_the_first_goes_out(asset):
+    told: list[Event] = []
+    issue(asset, told)
+    kinds = [event.kind for event in told if event.kind in ("signed", "sent")]
+    assert kinds == ["signed", "sent"] * 2 + ["signed"] * 6 + ["sent"] * 6
+
+
+def test_an_interrupt_in_the_middle_of_signing_keeps_every_signature(asset):
+    class Interrupted:
+        address = ISSUER
+        signed = 0
+
+        def sign_transaction(self, fields: dict[str, Any]) -> bytes:
+            self.signed += 1
+            if self.signed == 5:  # the third of those that go together
+                raise KeyboardInterrupt
+            return asset.context.signer.sign_transaction(fields)
+
+    before = nonce(asset)
+    with pytest.raises(KeyboardInterrupt, match="2 of 8 steps"):
+        issue(Asset(replace(asset.context, signer=Interrupted()), asset.deployment))
+    with asset.context.open_journal() as journal:
+        kept = [attempt for attempt in journal.unsettled(0) if attempt.nonce >= before]
+    assert (nonce(asset) - before, len(kept)) == (2, 4)
+    assert issue(asset).outcome.sent == 6
+    assert {attempt.tx_hash for attempt in kept} <= mined(asset, before)
     all_issued(asset)
 
 
