@@ -74,13 +74,14 @@ def _undisturbed(world: World, folder: Path) -> float:
 def _run(world: World, folder: Path, rng: Random, most: int, whole: float, bug: str) -> dict[str, Any]:
     """One issue, killed up to ``most`` times, then let go to its end, and what came of it.
 
-    Each kill comes within a quarter of the time that the whole issue takes, so that most runs are killed several times.
+    Each kill comes within three quarters of the time that the whole issue takes: most runs are killed several times, and
+    every command may come further than the one before.
     """
     since = _begin(world, folder)
     kills: list[dict[str, Any]] = []
     ran = None
     while len(kills) < most and ran is None:
-        delay = rng.uniform(0.0, whole / 4)
+        delay = rng.uniform(0.0, whole * 3 / 4)
         ran = _killed(world, folder, len(kills) + 1, delay, bug)
         if ran is None:
             kills.append({"after": round(delay, 3), **_instant(world, folder, since)})

@@ -100,7 +100,8 @@ class Commands:
     def wait(self) -> Ran:
         """The end of the command that was started."""
         code = int(self._hear("ended"))
-        out, err = (Path(f"{self._out}.{name}").read_text("utf-8") for name in ("out", "err"))
+        files = [Path(f"{self._out}.{name}") for name in ("out", "err")]
+        out, err = (file.read_text("utf-8") if file.exists() else "" for file in files)  # killed before it wrote any
         assert "Traceback" not in out + err, err
         return Ran(code, out, err)
 
