@@ -74,8 +74,8 @@ def _undisturbed(world: World, folder: Path) -> float:
 def _run(world: World, folder: Path, rng: Random, most: int, whole: float, bug: str) -> dict[str, Any]:
     """One issue, killed up to ``most`` times, then let go to its end, and what came of it.
 
-    Each kill comes within three quarters of the time that the whole issue takes: most runs are killed several times, and
-    every command may come further than the one before.
+    Each kill comes within three quarters of the time that the whole issue takes: most runs are killed several times,
+    and every command may come further than the one before.
     """
     since = _begin(world, folder)
     kills: list[dict[str, Any]] = []
