@@ -185,15 +185,16 @@ def _send_first() -> None:
     from hashkit.store.journal import Journal
 
     write, send = Journal.record_signed, Sender._send
-    signed: list[Any] = []
+    signed: set[str] = set()
 
     def late(self: Any, attempt: Any) -> Any:
-        self.endpoint.call("eth_sendRawTransaction", ("0x" + attempt.raw.hex(),))
-        while signed:
-            write(self.ledger, signed.pop())
+        if attempt.tx_hash in signed:
+            self.endpoint.call("eth_sendRawTransaction", ("0x" + attempt.raw.hex(),))
+            signed.remove(attempt.tx_hash)
+            write(self.ledger, attempt)
         return send(self, attempt)
 
-    Journal.record_signed = lambda self, attempt: signed.append(attempt)  # type: ignore[method-assign]
+    Journal.record_signed = lambda self, attempt: signed.add(attempt.tx_hash)  # type: ignore[method-assign]
     Sender._send = late  # type: ignore[method-assign]
 
 
