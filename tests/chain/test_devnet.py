@@ -170,6 +170,7 @@ def test_reset_waits_for_a_port_that_the_system_lets_go_of_late(
 
     def end_but_hold_the_port(pid: int, mark: str, *, patience: float) -> bool:
         ended = end(pid, mark, patience=patience)
+        life._await_free(port_of(running))
         held = socket.create_server(("127.0.0.1", port_of(running)))
         Timer(0.3, held.close).start()
         return ended
