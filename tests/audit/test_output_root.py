@@ -9,12 +9,13 @@ import pytest
 
 from benchmarks.gas.solidity import creation
 from hashkit.audit import audit
+from hashkit.audit import output_root as module
 from hashkit.audit.output_root import output_root
 from hashkit.audit.witness import Witnesses
 from hashkit.contracts.abi import encode
 from hashkit.contracts.hashing import keccak
 from hashkit.contracts.header import header_of
-from hashkit.errors import InputError, NodeError
+from hashkit.errors import InputError, NodeError, RpcError
 from hashkit.rpc.client import Endpoint
 from tests.audit.conftest import Liar, url_of
 from tests.audit.world import NETWORK, WALLETS, World
@@ -110,3 +111,42 @@ def test_a_network_without_games_and_an_l1_of_another_chain_are_mistakes(world, 
     with pytest.raises(NodeError) as wrong:
         audit(world.endpoint, network, world.token.address, witnesses=Witnesses(l1_node=l1.node.label))
     assert wrong.value.code == "WRONG_CHAIN"
+
+
+def unheard(world: World, l1: L1, at: int, endpoint: Endpoint | None = None) -> str:
+    """What is told of L1 when nothing comes of asking it: no attestation, and no exception either."""
+    result, found = asked(world, l1, at, endpoint)
+    (witness,) = (w for w in result.witnesses if w.topic == "unheard")
+    assert result.attested_by == "one node" and found.result != "exception"
+    return witness.text
+
+
+def test_a_root_too_far_away_and_headers_of_an_older_kind_are_named(world, l1, monkeypatch):
+    at = int(world.endpoint.call("eth_blockNumber", ()), 16)
+    world.endpoint.call("anvil_mine", (hex(10),))
+    l1.propose(at + 9, root_of(world, at + 9))
+    with monkeypatch.context() as near:
+        near.setattr(module, "FURTHEST", 5)
+        assert "9 blocks after the report's. At most 5 headers" in unheard(world, l1, at)
+    linked = module._linked
+    monkeypatch.setattr(module, "_linked", lambda *given: replace(linked(*given), withdrawals_root=None))
+    assert "before Isthmus" in unheard(world, l1, at)
+
+
+def test_a_header_on_the_way_that_is_forged_or_refused_is_named(world, l1):
+    at = int(world.endpoint.call("eth_blockNumber", ()), 16)
+    world.endpoint.call("anvil_mine", (hex(10),))
+    l1.propose(at + 9, root_of(world, at + 9))
+
+    def forged(method, params, answer):
+        if method == "eth_getBlockByNumber" and params[0] == hex(at + 5):
+            return {**answer, "gasUsed": "0x1"}
+        return answer
+
+    def refused(method, params, answer):
+        if method == "eth_getBlockByNumber" and params[0] == hex(at + 5):
+            raise RpcError(method, -32000, "too busy")
+        return answer
+
+    assert "do not hash to its hash" in unheard(world, l1, at, Liar(url_of(world), forged))
+    assert "too busy" in unheard(world, l1, at, Liar(url_of(world), refused))

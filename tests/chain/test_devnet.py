@@ -295,3 +295,36 @@ def test_find_anvil_takes_the_named_program_and_refuses_a_wrong_name(
     assert engines.choose("auto", None) == ("py-evm", engines.NO_ANVIL_NOTE)
     with pytest.raises(InputError, match="anvil was not found"):
         engines.choose("anvil", None)
+
+
+def test_where_no_chain_ever_was_there_is_nothing_to_end_or_to_forget(tmp_path: Path) -> None:
+    assert devnet.down(tmp_path / "none") is False and devnet.reset(tmp_path / "none") is None
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, 10**6])
+def test_what_is_no_port_is_refused(root: Path, port: int) -> None:
+    with pytest.raises(InputError, match="is no port") as caught:
+        devnet.up(root, engine="py-evm", port=port)
+    assert caught.value.code == "PORT" and devnet.status(root) is None
+
+
+def test_a_chain_that_does_not_end_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = devnet.up(root, engine="py-evm")
+    with monkeypatch.context() as patched:
+        patched.setattr(processes, "end", lambda pid, mark, patience: False)
+        with pytest.raises(NodeError, match="does not end") as caught:
+            devnet.down(root)
+    assert caught.value.code == "DEVNET_STUCK" and str(running.pid) in caught.value.why
+    assert devnet.status(root) == running
+
+
+def test_half_a_state_without_a_spare_is_named_and_kept(root: Path) -> None:
+    devnet.up(root, engine="anvil")
+    devnet.down(root)
+    kept = places.Places(root)
+    kept.anvil_state.write_bytes(kept.anvil_state.read_bytes()[:-100])
+    kept.anvil_spare.unlink(missing_ok=True)
+    with pytest.raises(NodeError, match="is damaged") as caught:
+        devnet.up(root)
+    assert caught.value.code == "DEVNET_STATE" and "reset" in caught.value.next_step

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hashkit.chain.lookback import look_back
+from hashkit.errors import NodeError, RpcError
 from hashkit.rpc.client import Endpoint
 from tests.chain.sending import COUNTER, SOMEBODY, BadNode, Key, new_step, nonce, open_journal, pay, sender
 from tests.conftest import ENGINES, fresh
@@ -90,3 +91,59 @@ def test_look_back_when_the_account_signs_in_another_way_then_it_is_counted_as_s
         assert nonce(node) == 1
         found = look_back(node, Key().address, [0], 0, ())
         assert (found.sent, found.strange, found.lost) == ((), (0,), ())
+
+
+def test_look_back_when_nothing_is_wanted_then_asks_nothing(history: str) -> None:
+    node = Counted(history)
+    assert look_back(node, Key().address, [], 0, ()).lost == () and node.asked == 0
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [RpcError("eth_getLogs", -32000, "too many"), NodeError("No range is small enough.", code="LOGS")],
+    ids=["refused", "never small enough"],
+)
+def test_look_back_when_neither_states_nor_logs_are_served_then_it_says_what_is_lost(
+    history: str, refusal: NodeError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = BadNode(history, eth_getTransactionCount=only_newest)
+
+    def fail(error: NodeError) -> None:
+        def raising(*asked: Any) -> Any:
+            raise error
+
+        monkeypatch.setattr("hashkit.chain.lookback.read_logs", raising)
+
+    fail(refusal)
+    assert look_back(node, Key().address, [0, 1], 0, [SOMEBODY]).lost == (0, 1)
+    fail(NodeError("The node is gone.", code="DOWN"))
+    with pytest.raises(NodeError, match="is gone"):
+        look_back(node, Key().address, [0, 1], 0, [SOMEBODY])
+
+
+def only_newest(params: Sequence[Any], ask: Any) -> Any:
+    if int(params[1], 16) < 5:
+        raise RpcError("eth_getTransactionCount", -32000, "missing trie node")
+    return ask()
+
+
+@pytest.mark.parametrize("odd", [None, "text", {"from": None}, {"hash": "0x"}])
+def test_look_back_when_a_block_holds_what_is_no_transaction_then_it_is_left_out(history: str, odd: Any) -> None:
+    def mixed(params: Sequence[Any], ask: Any) -> Any:
+        block = ask()
+        return {**block, "transactions": [odd, *block["transactions"]]} if params[1] else block
+
+    found = look_back(BadNode(history, eth_getBlockByNumber=mixed), Key().address, range(6), 0, ())
+    assert (len(found.sent), found.lost, found.strange) == (6, (), ())
+
+
+def test_look_back_when_a_transaction_has_no_block_or_no_receipt_then_it_is_lost(history: str) -> None:
+    def unmined(params: Sequence[Any], ask: Any) -> Any:
+        block = ask()
+        for each in block["transactions"] if params[1] else ():
+            each["blockNumber"] = None
+        return block
+
+    for faults in ({"eth_getBlockByNumber": unmined}, {"eth_getTransactionReceipt": lambda params, ask: None}):
+        found = look_back(BadNode(history, **faults), Key().address, [4, 5], 0, ())
+        assert (found.sent, found.lost) == ((), (4, 5))

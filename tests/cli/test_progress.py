@@ -29,3 +29,45 @@ def test_a_long_run_tells_its_pace(monkeypatch, capsys):
 
 def test_a_short_run_does_not(monkeypatch, capsys):
     assert not any("left" in line for line in lines_of(monkeypatch, capsys, 3))
+
+
+class Terminal:
+    """Standard error as a terminal has it."""
+
+    def __init__(self) -> None:
+        self.written = ""
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.written += text
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("quiet", "json", "shown"), [(False, False, True), (True, False, False), (False, True, False)])
+def test_a_long_reading_draws_its_bars_on_a_terminal_alone(monkeypatch, quiet, json, shown):
+    drawn: list[tuple[str, int, int]] = []
+
+    class Bar:
+        def add_task(self, what: str) -> str:
+            drawn.append((what, -1, -1))
+            return what
+
+        def update(self, task: str, *, completed: int, total: int) -> None:
+            drawn.append((task, completed, total))
+
+        def stop(self) -> None:
+            drawn.append(("end", 0, 0))
+
+    monkeypatch.setattr(progress.sys, "stderr", Terminal())
+    monkeypatch.setattr(progress, "_bar", lambda screen: Bar())
+    with progress.Watch(Screen(json, quiet)) as watch:
+        watch("logs", 1, 3)
+        watch("logs\x1b[2J", 2, 3)
+        watch("logs", 3, 3)
+    assert [one for one in drawn if one[0] == "logs"][:2] == ([("logs", -1, -1), ("logs", 1, 3)] if shown else [])
+    assert bool(drawn) is shown and not any("\x1b" in what for what, *_ in drawn[:1])

@@ -12,7 +12,7 @@ from hashkit.chain.devaccounts import DEV_ACCOUNTS
 from hashkit.chain.fees import prices
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
-from hashkit.errors import BatchIncomplete
+from hashkit.errors import BatchIncomplete, OutcomeUnknown, RpcError
 from hashkit.issuer import issue as issue_module
 from hashkit.issuer.asset import Asset
 from hashkit.issuer.steps import Event
@@ -118,6 +118,26 @@ def test_one_that_reverts_stops_those_behind_it_and_all_are_made_up_for(asset, d
     assert len([event for event in told if event.kind == "failed"]) == 1
     act(asset, token.halt(False, b"\x01" * 32), ISSUER)
     assert issue(asset).outcome.sent == 4
+    all_issued(asset)
+
+
+def test_one_of_which_nobody_knows_whether_it_was_sent_holds_up_those_after_it(asset, deployed):
+    before, sent = nonce(asset), []
+
+    def odd(params: Any, ask: Any) -> Any:
+        sent.append(params[0])
+        if len(sent) == 4:  # the second of those that go together
+            raise RpcError(SEND, -32000, "something odd")
+        return ask()
+
+    with pytest.raises(OutcomeUnknown, match="Nobody says yet"):
+        issue(on(asset, BadNode(deployed.stage.url, **{SEND: odd})))
+    assert (len(sent), nonce(asset) - before) == (4, 3)
+    with asset.context.open_journal() as journal:
+        kept = [attempt.tx_hash for attempt in journal.unsettled(0) if attempt.nonce >= before]
+    assert len(kept) == 8
+    issue(asset)
+    assert mined(asset, before) == set(kept)
     all_issued(asset)
 
 
