@@ -3,36 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from benchmarks.bounds import Bound, table, told
 
 FOLDER = Path(__file__).parent
 RESULTS, README = FOLDER / "results.json", FOLDER / "README.md"
 
 Results = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Bound:
-    """One demand. ``at_most`` tells whether the figure may not be above or not be below ``limit``."""
-
-    name: str
-    figure: float
-    unit: str
-    limit: float
-    at_most: bool = True
-
-    @property
-    def met(self) -> bool:
-        """Whether it is kept."""
-        return self.figure <= self.limit if self.at_most else self.figure >= self.limit
-
-    def row(self) -> list[str]:
-        """Its line in the table."""
-        sign = "≤" if self.at_most else "≥"
-        return [self.name, f"{self.figure:,.2f}{self.unit}", f"{sign} {self.limit:g}{self.unit}", _said(self.met)]
 
 
 def bounds(results: Results) -> list[Bound]:
@@ -59,9 +39,8 @@ def bounds(results: Results) -> list[Bound]:
 def summary(results: Results) -> tuple[bool, str]:
     """Whether all is kept, and one line that says it."""
     found = bounds(results)
-    told = "; ".join(f"{b.name} {b.row()[1]} ({b.row()[2]}{'' if b.met else ', MISSED'})" for b in found)
     missing = "" if len(found) == 8 else "; cryo did not read all logs: NOT COMPARED"
-    return len(found) == 8 and all(b.met for b in found), told + missing
+    return len(found) == 8 and all(b.met for b in found), told(found) + missing
 
 
 def render(results: Results) -> str:
@@ -80,9 +59,9 @@ def render(results: Results) -> str:
     return "\n".join(
         [
             _TOP.format(python=machine["python"], cores=machine["cores"], versions=versions),
-            _table(["demand", "measured", "bound", ""], [bound.row() for bound in bounds(results)]),
+            table(["demand", "measured", "bound", ""], [bound.row() for bound in bounds(results)]),
             _BESIDE,
-            _table(["1,000,000 logs", "CPU s", "of ours", "peak MB"], rows) + note,
+            table(["1,000,000 logs", "CPU s", "of ours", "peak MB"], rows) + note,
             _END.format(
                 holders=runs["hashkit"]["holders"],
                 stored=runs["hashkit"]["bytes"] / runs["hashkit"]["logs"],
@@ -92,16 +71,6 @@ def render(results: Results) -> str:
             ),
         ]
     )
-
-
-def _said(met: bool) -> str:
-    return "met" if met else "**missed**"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    rule = "---|" + "--:|" * (len(head) - 1)
-    lines = [f"| {' | '.join(head)} |", f"|{rule}", *(f"| {' | '.join(row)} |" for row in rows)]
-    return "\n".join(lines) + "\n"
 
 
 _TITLES = {

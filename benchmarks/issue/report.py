@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from benchmarks.bounds import Bound, table, told
 
 FOLDER = Path(__file__).parent
 RESULTS, README = FOLDER / "results.json", FOLDER / "README.md"
@@ -17,45 +18,22 @@ PEAK = 256.0
 Results = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Bound:
-    """One demand with its figure."""
-
-    name: str
-    figure: float
-    unit: str
-    limit: float
-    at_most: bool
-
-    @property
-    def met(self) -> bool:
-        """Whether it is kept."""
-        return self.figure <= self.limit if self.at_most else self.figure >= self.limit
-
-    def row(self) -> list[str]:
-        """Its line in the table."""
-        digits = 0 if self.unit else 2
-        limit = f"{'≤' if self.at_most else '≥'} {self.limit:g}{self.unit}"
-        return [self.name, f"{self.figure:,.{digits}f}{self.unit}", limit, "met" if self.met else "**missed**"]
-
-
 def bounds(results: Results) -> list[Bound]:
     """Every demand with its figure."""
     loop, ours = _least(results, "bare", "whole"), _least(results, "hashkit", "whole")
     sent = _least(results, "hashkit", "send")
     peak = max(results["memory"].values(), key=lambda run: float(run["send"]))["send"]
     return [
-        Bound("from the file to the settled journal, of the bare loop's rate", loop / ours, "", SHARE, False),
-        Bound("from the confirmed plan on, of the bare loop's rate", loop / sent, "", SHARE, False),
-        Bound("peak memory at 1,000,000 rows", peak, " MB", PEAK, True),
+        Bound("from the file to the settled journal, of the bare loop's rate", loop / ours, "", SHARE, at_most=False),
+        Bound("from the confirmed plan on, of the bare loop's rate", loop / sent, "", SHARE, at_most=False),
+        Bound("peak memory at 1,000,000 rows", peak, " MB", PEAK),
     ]
 
 
 def summary(results: Results) -> tuple[bool, str]:
     """Whether all is kept, and one line that says it."""
     found = bounds(results)
-    told = "; ".join(f"{b.name} {b.row()[1]} ({b.row()[2]}{'' if b.met else ', MISSED'})" for b in found)
-    return all(b.met for b in found), told
+    return all(b.met for b in found), told(found)
 
 
 def render(results: Results) -> str:
@@ -74,11 +52,11 @@ def render(results: Results) -> str:
     return "\n".join(
         [
             _TOP.format(python=machine["python"], cores=machine["cores"], versions=versions),
-            _table(["demand", "measured", "bound", ""], [bound.row() for bound in bounds(results)]),
+            table(["demand", "measured", "bound", ""], [bound.row() for bound in bounds(results)]),
             "## 10,000 rows\n",
-            _table(["", "seconds of each pass", "rate, of the bare loop's"], times),
+            table(["", "seconds of each pass", "rate, of the bare loop's"], times),
             "## Memory\n",
-            _table(["rows", "read, MB", "planned, MB", "sending, MB", "seconds to read and plan"], peaks),
+            table(["rows", "read, MB", "planned, MB", "sending, MB", "seconds to read and plan"], peaks),
             _END,
         ]
     )
@@ -86,11 +64,6 @@ def render(results: Results) -> str:
 
 def _least(results: Results, kind: str, key: str) -> float:
     return min(float(run[key]) for run in results["passes"][kind])
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(head)} |", "|---|" + "--:|" * (len(head) - 1), *(f"| {' | '.join(row)} |" for row in rows)]
-    return "\n".join(lines) + "\n"
 
 
 _LINES = (
