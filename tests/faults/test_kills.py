@@ -47,17 +47,10 @@ def test_killed_in_the_first_step_then_the_same_command_goes_on(
     case.cured()
 
 
-def dear(case: Case) -> None:
-    """The next block is too dear, once those before it are made: anvil sets the fee anew with each."""
-    while case.chain.ask("txpool_status")["pending"] != "0x0":
-        time.sleep(0.005)
-    case.base_fee(50)
-
-
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
 def test_killed_while_replacing_then_the_same_command_goes_on(begin: Callable[..., Case], nth: int) -> None:
     """F11: the dearer transaction is signed, or about to be, and the cheap one may be mined all the same."""
     case = begin("anvil" if nth % 2 else "geth")
-    case.proxy.script("eth_sendRawTransaction", f.first(lambda e: dear(case)), skip=nth - 1)
+    case.proxy.script("eth_sendRawTransaction", f.first(lambda e: case.base_fee(50)), skip=nth - 1)
     assert case.run(fault="replacing:kill").code == -9
     case.cured()

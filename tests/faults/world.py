@@ -249,7 +249,12 @@ class Case:
         self.chain.ask("anvil_setBalance", ISSUER, hex(wei))
 
     def base_fee(self, gwei: int) -> None:
-        """The base fee of the next block, which is mined now, and about that of the one after it."""
+        """The base fee of the next block, which is mined now, and about that of the one after it.
+
+        A block that is being made sets the fee anew, so a rise waits until what was sent before has its block.
+        """
+        while gwei > 1 and self.chain.ask("txpool_status")["pending"] != "0x0":
+            time.sleep(0.005)
         self.chain.ask("anvil_setNextBlockBaseFeePerGas", hex(gwei * 10**9))
         self.chain.ask("anvil_mine", "0x1")
 
