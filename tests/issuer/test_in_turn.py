@@ -141,6 +141,27 @@ def test_one_of_which_nobody_knows_whether_it_was_sent_holds_up_those_after_it(a
     all_issued(asset)
 
 
+def test_one_whose_receipt_nobody_shows_leaves_those_before_it_done(asset, deployed):
+    sent: list[str] = []
+
+    def noted(params: Any, ask: Any) -> Any:
+        sent.append(ask())
+        return sent[-1]
+
+    def hidden(params: Any, ask: Any) -> Any:
+        return None if params[0] in sent[4:] else ask()
+
+    node = BadNode(deployed.stage.url, **{SEND: noted, "eth_getTransactionReceipt": hidden})
+    hasty = Asset(replace(asset.context, endpoint=node, wait_seconds=0.5), asset.deployment)
+    with pytest.raises(OutcomeUnknown, match=r"what came of transaction 0x"):
+        issue(hasty)
+    with asset.context.open_journal() as journal:
+        states = [attempt.state for attempt in journal.unsettled(0) if attempt.tx_hash in sent]
+    assert states == ["MINED"] * 4 + ["SENT"] * 4
+    issue(asset)
+    all_issued(asset)
+
+
 def test_one_that_is_lost_goes_out_again_unchanged(asset, deployed, monkeypatch):
     monkeypatch.setattr(sender, "_REBROADCAST", 0.2)
     sent: list[str] = []
