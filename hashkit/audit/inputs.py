@@ -55,7 +55,7 @@ class IssueFile:
     """One issue file: the rows of one order, or a ledger of many."""
 
     name: str
-    rows: tuple[IssueRow, ...]
+    rows: Sequence[IssueRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ class Inputs:
     """The files and what stands in them. None or empty: not given."""
 
     files: tuple[Given, ...] = ()
-    register: tuple[InvestorRow, ...] | None = None
+    register: Sequence[InvestorRow] | None = None
     issues: tuple[IssueFile, ...] = ()
-    payments: tuple[PaymentRow, ...] | None = None
-    navs: tuple[NavRow, ...] | None = None
+    payments: Sequence[PaymentRow] | None = None
+    navs: Sequence[NavRow] | None = None
     expected: Expected | None = None
     journals: tuple[JournalView, ...] = ()
 

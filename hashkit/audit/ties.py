@@ -53,7 +53,7 @@ def tie(e: Evidence) -> Ties:
     ledgers: list[IssueFile] = []
     for file in e.inputs.issues:
         ids = [row.external_id for row in file.rows]
-        name = "0x" + order_id(e.network.chain_id, e.subject.token, ids).hex()
+        name = "0x" + order_id(e.network.chain_id, e.subject.token, sorted(ids)).hex()
         if name not in e.register.orders:
             ledgers.append(file)
             continue

@@ -6,8 +6,9 @@ chain's GasPriceOracle (OP Stack predeploy), whose silence is told and not count
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from hashkit.chain.answers import number
@@ -19,6 +20,8 @@ from hashkit.rpc.client import Endpoint
 _GET_L1_FEE = bytes.fromhex("49948e0e")  # getL1Fee(bytes)
 _ENVELOPE = b"\xff" * 120
 """Stands for what a signed transaction holds besides its calldata; nonzero bytes, so rather too dear."""
+_ASKED = 100
+"""Transactions whose L1 fee is asked for at once."""
 _HEADROOM = 2
 """The base fee may double before a transaction sticks; what is not used is not paid."""
 
@@ -97,16 +100,22 @@ def prices(endpoint: Endpoint) -> Prices:
     return Prices(base, _tip(endpoint, base), int(block["gasLimit"], 16))
 
 
-def quote(endpoint: Endpoint, network: Network, calls_gas: Sequence[tuple[int, bytes]]) -> Fee:
+def quote(endpoint: Endpoint, network: Network, calls_gas: Iterable[tuple[int, bytes]]) -> Fee:
     """The cost of some transactions, each given as its gas and its calldata (or init code)."""
     now = prices(endpoint)
-    gas = sum(each for each, _ in calls_gas)
+    gas, l1_cost, costs = 0, 0, iter(calls_gas)
+    known = True
+    while part := list(islice(costs, _ASKED)):
+        gas += sum(each for each, _ in part)
+        for_data = _l1_cost(endpoint, network, [data for _, data in part]) if known else None
+        known = for_data is not None
+        l1_cost += for_data or 0
     return Fee(
         gas=gas,
         max_fee_per_gas=now.max_fee,
         priority_fee_per_gas=now.priority_fee,
         l2_cost=gas * (now.base_fee + now.priority_fee),
-        l1_cost=_l1_cost(endpoint, network, [data for _, data in calls_gas]),
+        l1_cost=l1_cost if known else None,
         currency=network.currency,
     )
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from hashkit.chain import fees, rehearsal
@@ -48,9 +49,10 @@ class Sender:
     on_event: Told = field(default=lambda kind, tx_hash, text: None)
     wait_seconds: float = 300.0
 
-    def perform(self, step: int, action: Call | Deploy, *, renew: bool = False) -> Receipt:
+    def perform(self, step: int, action: Call | Deploy, *, renew: bool = False, ample: bool = False) -> Receipt:
         """Carry out the action of a journalled step and return its receipt.
 
+        ``ample``: with the highest gas limit there is, if the account can pay for that, and not with an estimate.
         Refused when it would revert or cannot be paid (nothing sent), TransactionFailed when it was mined
         and reverted, OutcomeUnknown when nobody knows in time, AccountError when the key is used elsewhere.
         """
@@ -62,7 +64,9 @@ class Sender:
         rehearsal.rehearse(self.endpoint, me, action)
         now = fees.prices(self.endpoint)
         max_fee = self._affordable(now.base_fee + now.priority_fee, now.max_fee)
-        gas = min(rehearsal.estimate(self.endpoint, me, action), now.gas_limit)
+        gas = now.gas_limit
+        if not (ample and self._balance() >= gas * max_fee):
+            gas = min(rehearsal.estimate(self.endpoint, me, action), gas)
         self._check_funds(action, gas, max_fee)
         nonce = max(self.ledger.next_nonce(), self._count("latest"), self._count("pending"))
         if isinstance(action, Deploy) and action.at not in (None, created_address(me, nonce)):
@@ -85,28 +89,31 @@ class Sender:
             raise rehearsal.failure(self.endpoint, me, action, receipt.tx_hash, receipt.block, spent)
         return receipt
 
-    def perform_in_turn(self, jobs: Sequence[tuple[int, Call, int]]) -> tuple[list[Receipt], HashkitError | None]:
-        """Send calls that a contract takes once and in this order, then wait for all: (step, call, gas limit) each.
+    def send_in_turn(
+        self, jobs: Sequence[tuple[int, Call, int]], under_way: Sequence[Attempt] = ()
+    ) -> tuple[list[Attempt], HashkitError | None]:
+        """Send calls that a contract takes once and in this order, waiting for none: (step, call, gas limit) each.
 
-        All are signed and on the disk before the first goes out. What comes back are their receipts, also of those that
-        reverted, and why not all of them were sent or seen, if so. Only the first is rehearsed, the others have to wait
-        for their turn; one that comes after a failure costs gas and does nothing.
-        Nothing is sent, and ``perform`` is the way, when the account cannot pay for all of them at once.
+        All are signed and on the disk before the first goes out. What comes back are those that were sent, and why not
+        all of them were, if so. ``under_way`` are those before them that nobody has waited for. Behind these nothing
+        can be rehearsed, because it is not its turn; without them the first is, and no other: one that comes after a
+        failure costs gas and does nothing.
+        So many are taken as the account can pay for, with those under way; ``perform`` is the way when that is none.
         """
         me = self.signer.address
         now = fees.prices(self.endpoint)
         limits = [min(gas, now.gas_limit) for _, _, gas in jobs]
-        rehearsal.rehearse(self.endpoint, me, jobs[0][1], limits[0])
+        if not under_way:
+            rehearsal.rehearse(self.endpoint, me, jobs[0][1], limits[0])
         max_fee = self._affordable(now.base_fee + now.priority_fee, now.max_fee)
-        if number(self.endpoint, "eth_getBalance", me, "latest") < sum(limits) * max_fee:
-            return [], None
+        money = self._balance() - sum(attempt.gas * attempt.max_fee for attempt in under_way)
+        payable = sum(1 for spent in accumulate(limits) if spent * max_fee <= money)
         first = max(self.ledger.next_nonce(), self._count("latest"), self._count("pending"))
         signed: list[Attempt] = []
         out: list[Attempt] = []
-        receipts: list[Receipt] = []
         trouble: HashkitError | None = None
         try:
-            for nonce, ((step, call, _), gas) in enumerate(zip(jobs, limits, strict=True), first):
+            for nonce, ((step, call, _), gas) in enumerate(zip(jobs[:payable], limits, strict=False), first):
                 price = {"max_fee": max_fee, "priority_fee": min(now.priority_fee, max_fee)}
                 wanted = fields(call, chain_id=self.network.chain_id, nonce=nonce, gas=gas, **price)
                 self.check_chain()
@@ -120,12 +127,17 @@ class Sender:
                 out.append(self._offer(attempt))
         except HashkitError as error:  # those before it are on their way, those after it are kept
             trouble = error
+        return out, trouble
+
+    def wait_in_turn(self, sent: Sequence[Attempt]) -> tuple[list[Receipt], HashkitError | None]:
+        """The receipts of what ``send_in_turn`` has sent, also of those that reverted; and why not all of them."""
+        receipts: list[Receipt] = []
         try:
-            for attempt in out:
+            for attempt in sent:
                 receipts.append(self._wait(attempt))
         except HashkitError as error:
-            trouble = error
-        return receipts, trouble
+            return receipts, error
+        return receipts, None
 
     def resume(self, step: int, *, renew: bool = False) -> Receipt | None:
         """The receipt of an earlier run of this step, seen through if need be; None to start afresh.
@@ -240,7 +252,7 @@ class Sender:
     def _check_funds(self, action: Call | Deploy, gas: int, max_fee: int) -> None:
         value = action.value if isinstance(action, Call) else 0
         need = value + gas * max_fee
-        have = number(self.endpoint, "eth_getBalance", self.signer.address, "latest")
+        have = self._balance()
         if have < need:
             coin = self.network.currency
             raise Refused(
@@ -249,6 +261,9 @@ class Sender:
                 next_step=f"Send it at least {fees.coins(need - have)} {coin}.",
                 code="GAS",
             )
+
+    def _balance(self) -> int:
+        return number(self.endpoint, "eth_getBalance", self.signer.address, "latest")
 
     # Sending and waiting
 

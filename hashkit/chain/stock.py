@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import islice
 from typing import Any, Protocol
 
 from hashkit.chain.answers import read_receipt
@@ -14,6 +15,7 @@ from hashkit.rpc.client import Endpoint
 
 Told = Callable[[str, str, str], None]
 """Hears what happens: (kind, transaction hash, text)."""
+_ASKED = 50  # receipts in one request; that of a chunk has a hundred logs
 
 
 class Ledger(Protocol):
@@ -53,8 +55,9 @@ def take_stock(
     for attempt in ledger.unsettled(_final(endpoint, network)):
         known.setdefault(attempt.nonce, []).append(attempt)
     missing = []
+    told = _receipts_of(endpoint, [rival for rivals in known.values() for rival in rivals], sender)
     for rivals in known.values():
-        receipts = [receipt_of(endpoint, rival, sender) for rival in rivals]
+        receipts = list(islice(told, len(rivals)))
         for rival, receipt in zip(rivals, receipts, strict=True):
             if receipt is not None:
                 settle(ledger, rival, receipt, on_event)
@@ -68,6 +71,17 @@ def take_stock(
 def receipt_of(endpoint: Endpoint, attempt: Attempt, sender: str) -> Receipt | None:
     """The receipt of an attempt; None when there is none yet, or no node says so."""
     return read_receipt(ask(endpoint, "eth_getTransactionReceipt", attempt.tx_hash), attempt, sender)
+
+
+def _receipts_of(endpoint: Endpoint, attempts: Sequence[Attempt], sender: str) -> Iterator[Receipt | None]:
+    """``receipt_of`` for many, some in one request."""
+    for first in range(0, len(attempts), _ASKED):
+        part = attempts[first : first + _ASKED]
+        try:
+            found = endpoint.batch([("eth_getTransactionReceipt", (attempt.tx_hash,)) for attempt in part])
+        except NodeError:
+            found = [None] * len(part)
+        yield from (read_receipt(answer, attempt, sender) for answer, attempt in zip(found, part, strict=True))
 
 
 def settle(ledger: Ledger, attempt: Attempt, receipt: Receipt, on_event: Told) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from hashkit.contracts.abi import Face
 from hashkit.contracts.call import Call, Query
-from hashkit.contracts.hashing import checksum, packed_row
-from hashkit.domain.orders import Order, OrderState, Row
+from hashkit.contracts.hashing import checksum
+from hashkit.domain.orders import Order, OrderState
 from hashkit.domain.parties import Power
 from hashkit.domain.verdict import Kind
 
@@ -57,11 +57,12 @@ class AssetToken(Face):
         """Opens an order that ``approver`` signed (EIP-712)."""
         return self._call(f"openOrderBySig({_ORDER},address,bytes)", _order(order), approver, signature)
 
-    def issue(self, order_id: bytes, first_row: int, rows: Sequence[Row], proof: Sequence[bytes], skip: bool) -> Call:
-        """Issues one chunk of an opened order."""
-        packed = [packed_row(row) for row in rows]
+    def issue(
+        self, order_id: bytes, first_row: int, packed: Sequence[bytes], proof: Sequence[bytes], skip: bool
+    ) -> Call:
+        """Issues one chunk of an opened order; ``packed`` are its rows, see ``hashing.packed_row``."""
         signature = "issue(bytes32,uint256,bytes32[],bytes32[],bool)"
-        return self._call(signature, order_id, first_row, packed, list(proof), skip)
+        return self._call(signature, order_id, first_row, list(packed), list(proof), skip)
 
     def close_order(self, order_id: bytes) -> Call:
         """Closes an order for ever."""

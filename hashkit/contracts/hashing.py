@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from eth_hash.auto import keccak as _keccak
 
-from hashkit.domain.orders import Order, Row, chunks
+from hashkit.domain.orders import Order, Row
 from hashkit.domain.parties import Attestation
 from hashkit.errors import InputError
 
@@ -36,17 +37,19 @@ def checksum(address: str | bytes) -> str:
     return "0x" + "".join(d.upper() if m > "7" else d for d, m in zip(digits, mask, strict=False))
 
 
-def order_id(chain_id: int, token: str, external_ids: Sequence[str]) -> bytes:
+def order_id(chain_id: int, token: str, external_ids: Iterable[str]) -> bytes:
     """The id of an order follows from what it is about: the same external ids give the same order.
 
     So a changed row under an old external id meets the order that is already on chain, even when every
-    local record is lost. The ids are sorted; none of them contains a line feed.
+    local record is lost. The ids come sorted; none of them contains a line feed.
     """
     from eth_abi import encode
 
-    listed = keccak("\n".join(sorted(external_ids)).encode())
+    listed = _keccak.new(b"")
+    for place, external_id in enumerate(external_ids):
+        listed.update(f"\n{external_id}".encode() if place else external_id.encode())
     kind = keccak(b"hashkit.order/1")
-    return keccak(encode(["bytes32", "uint256", "address", "bytes32"], [kind, chain_id, token, listed]))
+    return keccak(encode(["bytes32", "uint256", "address", "bytes32"], [kind, chain_id, token, listed.digest()]))
 
 
 def packed_row(row: Row) -> bytes:
@@ -54,19 +57,10 @@ def packed_row(row: Row) -> bytes:
     return bytes.fromhex(row.wallet[2:]) + row.amount.raw.to_bytes(12, "big")
 
 
-def rows_file(rows: Sequence[Row]) -> bytes:
-    """The canonical rows file, whose keccak the order carries: one line a row, smallest units."""
-    text = bytearray(b"external_id,wallet,raw\n")
-    for row in rows:
-        text += f"{row.external_id},{row.wallet},{row.amount.raw}\n".encode()
-    return bytes(text)
-
-
 def leaf(order: bytes, first_row: int, rows: Sequence[Row]) -> bytes:
     """keccak256(abi.encode(orderId, firstRow, rows)), as ``Orders.sol`` computes it."""
-    from eth_abi import encode
-
-    return keccak(encode(["bytes32", "uint256", "bytes32[]"], [order, first_row, [packed_row(r) for r in rows]]))
+    head = order + b"".join(number.to_bytes(32) for number in (first_row, 96, len(rows)))  # the rows begin at byte 96
+    return keccak(head + b"".join(map(packed_row, rows)))
 
 
 def merkle_levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
@@ -90,9 +84,20 @@ def merkle_proof(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
     return proof
 
 
-def rows_tree(order: bytes, rows: Sequence[Row], chunk_size: int) -> list[list[bytes]]:
-    """The tree over the chunks of an order; its last level holds the rows root."""
-    return merkle_levels([leaf(order, first, part) for first, part in chunks(rows, chunk_size)])
+def rows_tree(order: bytes, rows: Iterable[Row], chunk_size: int) -> tuple[list[list[bytes]], bytes, int]:
+    """The tree over the chunks of an order, whose last level holds the rows root; file hash and total of the rows.
+
+    The file hash is the keccak of the canonical rows file, one line a row, and like the total in smallest units. The
+    rows come in canonical order, one at a time: there may be a million.
+    """
+    every, total = iter(rows), 0
+    leaves: list[bytes] = []
+    file = _keccak.new(b"external_id,wallet,raw\n")
+    while part := list(islice(every, chunk_size)):
+        leaves.append(leaf(order, len(leaves) * chunk_size, part))
+        file.update("".join(f"{row.external_id},{row.wallet},{row.amount.raw}\n" for row in part).encode())
+        total += sum(row.amount.raw for row in part)
+    return merkle_levels(leaves), file.digest(), total
 
 
 def order_message(order: Order, chain_id: int, token: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hashkit.domain.units import Units
@@ -59,14 +58,3 @@ class OrderState:
     def opened(self) -> bool:
         """True once the order was opened on chain."""
         return self.row_count > 0
-
-
-def canonical(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The rows in the one order that counts, by external id: moving lines in a file changes nothing."""
-    return tuple(sorted(rows, key=lambda row: row.external_id))
-
-
-def chunks(rows: Sequence[Row], size: int = CHUNK_ROWS) -> Iterator[tuple[int, Sequence[Row]]]:
-    """The chunks of an order as (first row, rows)."""
-    for first in range(0, len(rows), size):
-        yield first, rows[first : first + size]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import chain
 
 from hashkit.chain import fees, rehearsal
 from hashkit.chain.fees import Fee
@@ -15,11 +16,11 @@ Guess = tuple[Call | Deploy | bytes | None, int]
 be estimated; None when it is not known yet."""
 
 
-def quote(context: Context, guesses: Sequence[Guess]) -> Fee | None:
+def quote(context: Context, guesses: Iterable[Guess]) -> Fee | None:
     """The fee of all acts together; None for no acts."""
-    if not guesses:
-        return None
-    return fees.quote(context.endpoint, context.network, [(_gas(context, g), _data(g[0])) for g in guesses])
+    costs = ((_gas(context, guess), _data(guess[0])) for guess in guesses)
+    first = next(costs, None)
+    return None if first is None else fees.quote(context.endpoint, context.network, chain((first,), costs))
 
 
 def _gas(context: Context, guess: Guess) -> int:

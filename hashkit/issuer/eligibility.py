@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.domain.facts import ZERO
@@ -13,16 +15,22 @@ from hashkit.domain.verdict import Kind, bit_of, ids
 from hashkit.issuer.context import Context
 from hashkit.issuer.explain import explain
 from hashkit.issuer.investors import Investors
-from hashkit.issuer.orders import totals_per_wallet
 from hashkit.issuer.steps import Check
 from hashkit.issuer.who import name_of
 from hashkit.rpc.reads import given, read, read_many
 from hashkit.store.deployments import Deployment
+from hashkit.store.order_rows import OrderRows
+
+T = TypeVar("T")
 
 _OF_THE_TOKEN = sum(
     bit_of(rule) for rule in ("R-HALTED", "R-CAP", "R-HOLDERS", "R-HOLDERS-COUNTRY", "R-SANCTIONS", "R-COMPLIANCE")
 )
 """What fails in the token and not in a row: the contract skips no row because of it."""
+
+
+_ASKED = 5_000
+"""Wallets that are asked about at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +47,25 @@ class RefusedRow:
         return self.mask & _OF_THE_TOKEN == 0
 
 
-def refused_rows(context: Context, token: AssetToken, investors: Investors, rows: Sequence[Row]) -> list[RefusedRow]:
-    """The rows the token would refuse now. The cap counts only row by row here; see ``cap_check``."""
-    wallets = list(dict.fromkeys(row.wallet for row in rows))
-    investor_of = dict(zip(wallets, investors.identities(wallets), strict=True))
-    totals = totals_per_wallet(rows, investor_of)
-    queries = [token.explain_movement(Kind.ISSUE, ZERO, w, totals[w]) for w in wallets]
-    masks = read_many(context.endpoint, queries, "latest", multicall3=context.network.multicall3)
-    refused = {w: mask for w, m in zip(wallets, masks, strict=True) if (mask := given(m))}
-    return [RefusedRow(row, refused[row.wallet], totals[row.wallet]) for row in rows if row.wallet in refused]
+def refused_rows(
+    context: Context, token: AssetToken, investors: Investors, rows: OrderRows, first: int
+) -> list[RefusedRow]:
+    """The rows from ``first`` on that the token would refuse now. The cap counts only row by row here; see
+    ``cap_check``."""
+    for wallets in _parts(rows.wallets(first)):
+        rows.belong(zip(wallets, investors.identities(wallets), strict=True))
+    refused: dict[str, tuple[int, int]] = {}
+    for part in _parts(rows.totals(first)):
+        queries = [token.explain_movement(Kind.ISSUE, ZERO, wallet, total) for wallet, total in part]
+        masks = read_many(context.endpoint, queries, "latest")
+        refused |= {w: (found, total) for (w, total), mask in zip(part, masks, strict=True) if (found := given(mask))}
+    if not refused:
+        return []
+    return [RefusedRow(row, *refused[row.wallet]) for row in islice(rows, first, None) if row.wallet in refused]
 
 
-def cap_check(context: Context, token: AssetToken, decimals: int, symbol: str, rows: Sequence[Row]) -> Check:
-    """Whether all rows together stay under the cap, even where it lets each of them through."""
-    total = sum(row.amount.raw for row in rows)
+def cap_check(context: Context, token: AssetToken, decimals: int, symbol: str, total: int) -> Check:
+    """Whether ``total``, all that is to come, stays under the cap, even where it lets each row through."""
     cap, supply = (read(context.endpoint, q, "latest") for q in (token.cap(), token.total_supply()))
     shown = [Units(n, decimals).show() for n in (total, supply, cap)]
     text = f"{shown[0]} {symbol} more than the outstanding {shown[1]} exceed the cap of {shown[2]}"
@@ -69,3 +82,8 @@ def row_check(context: Context, deployment: Deployment, known: Mapping[str, str]
     who = f"{row.external_id} to {name_of(known, row.wallet)}"
     return Check(place, False, f"{who}: {text}", reasons[0].fix if reasons else "")
 
+
+def _parts(items: Iterable[T]) -> Iterator[list[T]]:
+    every = iter(items)
+    while part := list(islice(every, _ASKED)):
+        yield part

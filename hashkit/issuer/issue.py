@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, overload
 
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
-from hashkit.contracts.hashing import keccak, order_id, packed_row
+from hashkit.contracts.hashing import order_id
 from hashkit.contracts.logs import events
 from hashkit.contracts.truths import order_opened, rows_issued
-from hashkit.domain.orders import Row, chunks
+from hashkit.domain.orders import CHUNK_ROWS
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
 from hashkit.issuer.context import Context
@@ -34,12 +34,14 @@ from hashkit.issuer.steps import Check, Outcome, Step
 from hashkit.issuer.who import name_of
 from hashkit.rpc.reads import read
 from hashkit.store.deployments import Deployment
+from hashkit.store.order_rows import OrderRows
 from hashkit.store.rows import IssueRow as RememberedRow
 from hashkit.store.rows import IssueRows, changed_rows, rows_of_another_order
 from hashkit.store.sheets import IssueRow
 
 _SHOWN = 12  # lines of a plan that a person reads
 _ASKED = 5_000  # rows whose memory is asked for at once
+_RECEIPTS = 50  # receipts of whole chunks that are asked for at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Issuing:
         """The order of these rows, refused when a row is wrong or was issued before with other content."""
         found = rows_of(self.context, self.decimals, rows, external_id)
         self._check_memory(found)
-        return prepare(self.context, self.token.address, self.decimals, found, approval)
+        return prepare(self.context, self.token.address, found, approval)
 
     def plan(
         self,
@@ -111,14 +113,14 @@ class Issuing:
             note = f"All {len(prepared.rows)} rows were issued before, by order {prepared.id[:10]}…; nothing to send."
             return Plan(self.context, title, self._result(prepared), note=note)
         look = self.second_look(prepared, accept_large)
-        todo = [row for _, part in open_chunks(prepared) for row in part]
-        refused = refused_rows(self.context, self.token, self.investors, todo)
-        steps = self._steps(prepared, skip_ineligible, approval)
+        first = open_chunks(prepared).start
+        refused = refused_rows(self.context, self.token, self.investors, prepared.rows, first)
+        steps = _Steps(self.token, prepared, skip_ineligible, approval)
         skips = skip_ineligible and all(row.skippable for row in refused)
         spoken = [row_check(self.context, self.deployment, self.known, row) for row in refused]
-        left = {row.row.external_id for row in refused} if skips else set()
-        counted = [row for row in todo if row.external_id not in left]
-        cap = cap_check(self.context, self.token, self.decimals, self.deployment.asset.symbol, counted)
+        left = sum(row.row.amount.raw for row in refused) if skips else 0
+        total = prepared.rows.total(first) - left
+        cap = cap_check(self.context, self.token, self.decimals, self.deployment.asset.symbol, total)
         checks = [*self._order_checks(prepared, opening_position), cap, *([] if skips else spoken)]
         skipped = [f"will be skipped: {check.text}" for check in spoken] if skips else []
         return Plan(
@@ -137,7 +139,7 @@ class Issuing:
             },
             warnings=(*skipped, *look.warnings),
             repeat=look.repeat,
-            fee=quote(self.context, self._guesses(steps)),
+            fee=quote(self.context, _guesses(steps)),
             confirm_word=None if self.context.network.dev else self.deployment.asset.symbol,
         )
 
@@ -153,17 +155,17 @@ class Issuing:
         title = f"Open order {prepared.id[:10]}…: {prepared.order.total.show()} {self.deployment.asset.symbol}"
         if prepared.state.opened:
             return Plan(self.context, title, lambda o: o, note="The order is open already; nothing to send.")
-        step, look = self._open(prepared, approval), self.second_look(prepared, accept_large)
+        steps, look = _Steps(self.token, prepared, False, approval)[:1], self.second_look(prepared, accept_large)
         return Plan(
             context=self.context,
             title=title,
             result=lambda outcome: outcome,
-            steps=(step,),
+            steps=steps,
             checks=tuple(self._order_checks(prepared, False)),
             totals={"rows": str(len(prepared.rows)), "order": prepared.id},
             warnings=look.warnings,
             repeat=look.repeat,
-            fee=quote(self.context, self._guesses((step,))),
+            fee=quote(self.context, _guesses(steps)),
         )
 
     def second_look(self, prepared: PreparedOrder, accept_large: str | Decimal | Units | None = None) -> SecondLook:
@@ -180,16 +182,16 @@ class Issuing:
 
     # the checks
 
-    def _check_memory(self, rows: Sequence[Row]) -> None:
+    def _check_memory(self, rows: OrderRows) -> None:
         """This machine's own memory: a row issued before, in whatever order, must be the same row."""
-        own = "0x" + order_id(self._chain, self.token.address, [r.external_id for r in rows]).hex()
+        own = "0x" + order_id(self._chain, self.token.address, rows.ids()).hex()
         changed: list[str] = []
         elsewhere: dict[str, str] = {}
         with IssueRows(self.context.project.rows_file) as memory:
-            for _, part in chunks(rows, _ASKED):
-                known = memory.known_rows(self._chain, self.token.address, [r.external_id for r in part])
-                there = [row for row in part if row.external_id in known]
-                changed += [row.external_id for row in there if known[row.external_id][0] != _digest(row)]
+            for first in range(0, len(rows), _ASKED):
+                part = dict(rows.digests(first, first + _ASKED))
+                known = memory.known_rows(self._chain, self.token.address, part)
+                changed += [id_ for id_, digest in part.items() if id_ in known and known[id_][0] != digest]
                 # A part of an earlier file is another order too: every row is known, and still none may go out.
                 elsewhere |= {id_: order for id_, (_, order) in known.items() if order != own}
         if changed:
@@ -219,44 +221,9 @@ class Issuing:
             checks.append(Check("OPENING", supply == 0, text, "An opening position comes before anything else."))
         return checks
 
-    # the steps
-
     @property
     def _chain(self) -> int:
         return self.context.network.chain_id
-
-    def _steps(self, prepared: PreparedOrder, skip: bool, approval: Approval | None) -> tuple[Step, ...]:
-        opening = () if prepared.state.opened else (self._open(prepared, approval),)
-        return opening + tuple(self._chunk(prepared, first, part, skip) for first, part in open_chunks(prepared))
-
-    def _open(self, prepared: PreparedOrder, approval: Approval | None) -> Step:
-        token, order = self.token, prepared.order
-        if approval is None:
-            call = token.open_order(order)
-        else:
-            call = token.open_order_by_sig(order, approval.approver, bytes.fromhex(approval.signature[2:]))
-        return Step(
-            key=f"order:{prepared.id}:open",
-            title=f"Open order {prepared.id[:10]}…",
-            action=call,
-            truths=(order_opened(token, order.order_id, order.rows_root),),
-            remembers=_Remembered(prepared),
-        )
-
-    def _chunk(self, prepared: PreparedOrder, first: int, part: Sequence[Row], skip: bool) -> Step:
-        token, order = self.token, prepared.order
-        last = first + len(part)
-        return Step(
-            key=f"order:{prepared.id}:rows:{first}",
-            title=f"Rows {first + 1} to {last}",
-            action=token.issue(order.order_id, first, part, proof_of(prepared, first), skip),
-            truths=(rows_issued(token, order.order_id, last),),
-            gas=_gas(len(part)),
-        )
-
-    def _guesses(self, steps: Sequence[Step]) -> list[Guess]:
-        calls = [(step.action, step.gas or 130_000) for step in steps if isinstance(step.action, Call)]
-        return [*calls[:1], *((call.data, usual) for call, usual in calls[1:])]
 
     def _result(self, prepared: PreparedOrder, skips: bool = False) -> Callable[[Outcome], Issued]:
         def result(outcome: Outcome) -> Issued:
@@ -276,7 +243,7 @@ class Issuing:
 
         return result
 
-    def _lines(self, rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    def _lines(self, rows: OrderRows) -> list[tuple[str, ...]]:
         shown = rows[:_SHOWN]
         lines: list[tuple[str, ...]] = [
             (row.external_id, name_of(self.known, row.wallet), row.amount.show()) for row in shown
@@ -284,13 +251,75 @@ class Issuing:
         return lines + ([("…", f"and {len(rows) - _SHOWN} more", "")] if len(rows) > _SHOWN else [])
 
 
+@dataclass(frozen=True, slots=True)
+class _Steps(Sequence[Step]):
+    """Open the order, unless it is open, and its chunks. Each step is made when it is asked for: all their calldata
+    together is as large as the order."""
+
+    token: AssetToken
+    prepared: PreparedOrder
+    skip: bool
+    approval: Approval | None
+
+    def __len__(self) -> int:
+        return self._opening + len(open_chunks(self.prepared))
+
+    @overload
+    def __getitem__(self, place: int) -> Step: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Step, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Step | tuple[Step, ...]:
+        wanted = range(len(self))[place]
+        return self._step(wanted) if isinstance(wanted, int) else tuple(map(self._step, wanted))
+
+    @property
+    def _opening(self) -> int:
+        return 0 if self.prepared.state.opened else 1
+
+    def _step(self, place: int) -> Step:
+        if place < self._opening:
+            return self._open()
+        return self._chunk(open_chunks(self.prepared)[place - self._opening])
+
+    def _open(self) -> Step:
+        token, order, approval = self.token, self.prepared.order, self.approval
+        if approval is None:
+            call = token.open_order(order)
+        else:
+            call = token.open_order_by_sig(order, approval.approver, bytes.fromhex(approval.signature[2:]))
+        return Step(
+            key=f"order:{self.prepared.id}:open",
+            title=f"Open order {self.prepared.id[:10]}…",
+            action=call,
+            truths=(order_opened(token, order.order_id, order.rows_root),),
+            remembers=_Remembered(self.prepared),
+        )
+
+    def _chunk(self, first: int) -> Step:
+        token, order = self.token, self.prepared.order
+        packed = self.prepared.rows.packed(first, first + CHUNK_ROWS)
+        last = first + len(packed)
+        return Step(
+            key=f"order:{self.prepared.id}:rows:{first}",
+            title=f"Rows {first + 1} to {last}",
+            action=token.issue(order.order_id, first, packed, proof_of(self.prepared, first), self.skip),
+            truths=(rows_issued(token, order.order_id, last),),
+            gas=_gas(len(packed)),
+        )
+
+
+def _guesses(steps: Sequence[Step]) -> Iterator[Guess]:
+    """Only the first can be estimated: the others need those before them."""
+    for place, step in enumerate(steps):
+        if isinstance(step.action, Call):
+            yield step.action if place == 0 else step.action.data, step.gas or 130_000
+
+
 def _gas(rows: int) -> int:
     """Gas of a chunk of new holders, without what a rule book adds."""
     return 60_000 + 42_000 * rows
-
-
-def _digest(row: Row) -> str:
-    return keccak(packed_row(row)).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,16 +338,20 @@ class _Remembered(Sequence[RememberedRow]):
     def __getitem__(self, place: slice) -> list[RememberedRow]: ...
 
     def __getitem__(self, place: int | slice) -> RememberedRow | list[RememberedRow]:
-        if isinstance(place, slice):
-            return [self[number] for number in range(*place.indices(len(self)))]
-        row = self.prepared.rows[place]
-        return RememberedRow(row.external_id, _digest(row), self.prepared.id, place)
+        if not isinstance(place, slice):
+            return self[place : place + 1][0]
+        first, last, step = place.indices(len(self))
+        order, found = self.prepared.id, self.prepared.rows.digests(first, last)
+        return [RememberedRow(id_, digest, order, n) for n, (id_, digest) in enumerate(found, first)][::step]
 
 
 def _skipped(context: Context, outcome: Outcome) -> int:
     """Rows that the transactions of this run skipped, by the events in their receipts."""
     topic = next("0x" + t.hex() for t, e in events().items() if e.name == "RowSkipped")
     hashes = [step.receipt.tx_hash for step in outcome.steps if step.receipt is not None]
-    receipts = context.endpoint.batch([("eth_getTransactionReceipt", (h,)) for h in hashes]) if hashes else []
-    logs = [log for receipt in receipts if isinstance(receipt, dict) for log in receipt["logs"]]
-    return sum(log["topics"][:1] == [topic] for log in logs)
+    skipped = 0
+    for first in range(0, len(hashes), _RECEIPTS):
+        wanted = [("eth_getTransactionReceipt", (tx_hash,)) for tx_hash in hashes[first : first + _RECEIPTS]]
+        receipts = [found for found in context.endpoint.batch(wanted) if isinstance(found, dict)]
+        skipped += sum(log["topics"][:1] == [topic] for receipt in receipts for log in receipt["logs"])
+    return skipped

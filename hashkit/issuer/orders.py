@@ -7,8 +7,7 @@ on chain already and goes on from its cursor; a changed row under an old id meet
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,9 +15,8 @@ from typing import Any
 from hashkit.chain.signing import sign_message
 from hashkit.contracts.addresses import read_address
 from hashkit.contracts.asset_token import AssetToken
-from hashkit.contracts.hashing import keccak, merkle_proof, order_id, order_message, rows_file, rows_tree
-from hashkit.domain.facts import ZERO
-from hashkit.domain.orders import CHUNK_ROWS, MAX_ROW_RAW, Order, OrderState, Row, canonical, chunks
+from hashkit.contracts.hashing import merkle_proof, order_id, order_message, rows_tree
+from hashkit.domain.orders import CHUNK_ROWS, MAX_ROW_RAW, Order, OrderState, Row
 from hashkit.domain.terms import LAST_TIME, iso_time
 from hashkit.domain.units import Units
 from hashkit.errors import InputError, StalePlan
@@ -26,6 +24,7 @@ from hashkit.issuer.context import Context
 from hashkit.issuer.who import contracts_of, no_contract_of_ours, resolve
 from hashkit.rpc.blocks import block
 from hashkit.rpc.reads import read
+from hashkit.store.order_rows import OrderRows
 from hashkit.store.sheets import IssueRow
 
 LIFETIME = 30 * 86400
@@ -40,8 +39,8 @@ class PreparedOrder:
     """An order with its rows, in canonical order, and what the chain holds of it."""
 
     order: Order
-    rows: tuple[Row, ...]
-    levels: tuple[tuple[bytes, ...], ...]
+    rows: OrderRows
+    levels: Sequence[Sequence[bytes]]
     state: OrderState
 
     @property
@@ -111,26 +110,14 @@ class Approval:
 
 def rows_of(
     context: Context, decimals: int, rows: Sequence[IssueRow | Holding], external_id: str | None
-) -> tuple[Row, ...]:
+) -> OrderRows:
     """Rows of a sheet, or (holder, amount) pairs numbered under ``external_id``, in canonical order.
 
     All problems at once in one InputError.
     """
-    found, problems, contracts = [], [], contracts_of(context)
-    for number, row in enumerate(rows, start=1):
-        try:
-            made = _row(context, decimals, row, external_id, number)
-            no_contract_of_ours(made.wallet, contracts)
-            found.append(made)
-        except InputError as error:
-            line = row.line if isinstance(row, IssueRow) else number
-            problems.append(f"row {line}: {error.sentence} {error.next_step}")
-    ids = [row.external_id for row in found]
-    problems += (
-        [f"external id {i} appears twice" for i in sorted({i for i in ids if ids.count(i) > 1})][:20]
-        if len(set(ids)) < len(ids)
-        else []
-    )
+    problems: list[str] = []
+    found = OrderRows(_good(context, decimals, rows, external_id, problems), decimals)
+    problems += [f"external id {repeated} appears twice" for repeated in found.repeated_ids(20)]
     if problems or not found:
         raise InputError(
             f"{len(problems)} of {len(rows)} rows cannot be issued." if problems else "There are no rows to issue.",
@@ -139,7 +126,23 @@ def rows_of(
             code="ROWS",
             details=problems,
         )
-    return canonical(found)
+    return found
+
+
+def _good(
+    context: Context, decimals: int, rows: Sequence[IssueRow | Holding], external_id: str | None, problems: list[str]
+) -> Iterator[Row]:
+    """The rows that can be issued; what is wrong with the others goes to ``problems``."""
+    contracts = contracts_of(context)
+    for number, row in enumerate(rows, start=1):
+        try:
+            made = _row(context, decimals, row, external_id, number)
+            no_contract_of_ours(made.wallet, contracts)
+        except InputError as error:
+            line = row.line if isinstance(row, IssueRow) else number
+            problems.append(f"row {line}: {error.sentence} {error.next_step}")
+        else:
+            yield made
 
 
 def _row(context: Context, decimals: int, row: IssueRow | Holding, external_id: str | None, number: int) -> Row:
@@ -176,15 +179,14 @@ def _one_wallet(context: Context, row: IssueRow) -> str:
 
 
 def prepare(
-    context: Context, token: str, decimals: int, rows: Sequence[Row], approval: Approval | None = None
+    context: Context, token: str, rows: OrderRows, approval: Approval | None = None
 ) -> PreparedOrder:
     """The order of ``rows`` and its state on chain.
 
     InputError ``ROW_CHANGED`` when the chain holds another order under the same external ids.
     """
-    chain_id = context.network.chain_id
-    oid = order_id(chain_id, token, [row.external_id for row in rows])
-    levels = rows_tree(oid, rows, CHUNK_ROWS)
+    oid = order_id(context.network.chain_id, token, rows.ids())
+    levels, file_hash, total = rows_tree(oid, rows, CHUNK_ROWS)
     state = read(context.endpoint, AssetToken(token).order_of(oid), "latest")
     if state.opened and state.rows_root != levels[-1][0]:
         raise InputError(
@@ -196,13 +198,13 @@ def prepare(
     order = Order(
         order_id=oid,
         rows_root=levels[-1][0],
-        file_hash=keccak(rows_file(rows)),
+        file_hash=file_hash,
         row_count=len(rows),
-        total=Units(sum(row.amount.raw for row in rows), decimals),
+        total=Units(total, rows.decimals),
         deadline=_deadline(context, state, approval),
     )
     _check_approval(order, approval)
-    return PreparedOrder(order, tuple(rows), tuple(tuple(level) for level in levels), state)
+    return PreparedOrder(order, rows, levels, state)
 
 
 def _deadline(context: Context, state: OrderState, approval: Approval | None) -> int:
@@ -234,16 +236,7 @@ def proof_of(prepared: PreparedOrder, first_row: int) -> list[bytes]:
     return merkle_proof(prepared.levels, first_row // CHUNK_ROWS)
 
 
-def open_chunks(prepared: PreparedOrder) -> list[tuple[int, Sequence[Row]]]:
-    """The chunks the cursor has not passed."""
-    return [(first, part) for first, part in chunks(prepared.rows) if first >= prepared.state.next_row]
-
-
-def totals_per_wallet(rows: Sequence[Row], investor_of: dict[str, str]) -> dict[str, int]:
-    """For each wallet what its investor gets in all, smallest units: rows of one order add up."""
-    per_investor: dict[str, int] = defaultdict(int)
-    key = {row.wallet: investor_of.get(row.wallet) or row.wallet for row in rows}
-    key = {wallet: wallet if who == ZERO else who for wallet, who in key.items()}
-    for row in rows:
-        per_investor[key[row.wallet]] += row.amount.raw
-    return {wallet: per_investor[who] for wallet, who in key.items()}
+def open_chunks(prepared: PreparedOrder) -> range:
+    """The first rows of the chunks that the cursor has not passed."""
+    begun = -(-prepared.state.next_row // CHUNK_ROWS) * CHUNK_ROWS
+    return range(begun, len(prepared.rows), CHUNK_ROWS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -33,7 +33,7 @@ class Plan(Generic[R]):
     context: Context
     title: str
     result: Callable[[Outcome], R]
-    steps: tuple[Step, ...] = ()
+    steps: Sequence[Step] = ()
     checks: tuple[Check, ...] = ()
     headings: tuple[str, ...] = ()
     lines: tuple[tuple[str, ...], ...] = ()
@@ -94,7 +94,7 @@ class Plan(Generic[R]):
         return safe_batch(self.context, self.title, self.ready)
 
     @property
-    def ready(self) -> tuple[Step, ...]:
+    def ready(self) -> Sequence[Step]:
         """The steps, when nothing speaks against them; else what ``refused`` holds is raised."""
         if self.refused is not None:
             raise self.refused

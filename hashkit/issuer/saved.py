@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import overload
 
 from hashkit.chain.answers import number
 from hashkit.chain.signing import created_address, essence
@@ -31,14 +32,20 @@ def saved(context: Context, title: str, ready: Sequence[Step]) -> SavedPlan:
     if not ready:
         raise InputError("There is nothing to do, so there is nothing to save.", code="NOTHING_TO_DO")
     nonce = _nonce(context)
-    actions = _bound(context, ready, nonce)
-    steps = [_saved_step(step, action) for step, action in zip(ready, actions, strict=True)]
-    called = {step.to for step in steps if step.to} | {truth.to for step in steps for truth in step.truths}
+    called, made, once_by_nonce = set(), False, False
+    for step in ready:
+        called |= {truth.to for truth in step.truths}
+        called |= {step.action.to} if isinstance(step.action, Call) else set()
+        made = made or not isinstance(step.action, Call)
+        once_by_nonce = once_by_nonce or not step.truths
+    steps: Sequence[SavedStep] = _SavedSteps(ready)
+    if made:
+        steps = [_saved_step(*each) for each in zip(ready, _bound(context, ready, nonce), strict=True)]
+        called |= {step.to for step in steps if step.to}
     code = {address: code_hash(context, address) for address in sorted(called)}
-    if any(callable(step.action) or isinstance(step.action, Deploy) for step in ready):
+    if made:
         code = {address: found for address, found in code.items() if found != NO_CODE}  # some are made on the way
-    once_by_nonce = any(not step.truths for step in steps)
-    return SavedPlan(
+    return SavedPlan.model_construct(
         title=title,
         chain_id=context.network.chain_id,
         genesis=context.genesis(),
@@ -47,6 +54,28 @@ def saved(context: Context, title: str, ready: Sequence[Step]) -> SavedPlan:
         code=code,
         steps=steps,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _SavedSteps(Sequence[SavedStep]):
+    """Steps that need nothing from each other, each made data when it is asked for."""
+
+    steps: Sequence[Step]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @overload
+    def __getitem__(self, place: int) -> SavedStep: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[SavedStep]: ...
+
+    def __getitem__(self, place: int | slice) -> SavedStep | list[SavedStep]:
+        found = self.steps[place]
+        if isinstance(found, Step):
+            return _saved_step(found, found.build({}))
+        return [_saved_step(step, step.build({})) for step in found]
 
 
 def restored(found: SavedPlan, batch: str | None = None) -> tuple[Step, ...]:
@@ -161,7 +190,29 @@ def _saved_truth(truth: Truth) -> SavedTruth:
 def _saved_rows(rows: Sequence[IssueRow]) -> SavedRows | None:
     if not rows:
         return None
-    return SavedRows(order_id=rows[0].order_id, rows=[[row.external_id, row.digest] for row in rows])
+    return SavedRows.model_construct(order_id=rows[0].order_id, rows=_RowPairs(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _RowPairs(Sequence[list[str]]):
+    """Rows as (external id, digest), each made when it is asked for."""
+
+    rows: Sequence[IssueRow]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> list[str]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[list[str]]: ...
+
+    def __getitem__(self, place: int | slice) -> list[str] | list[list[str]]:
+        found = self.rows[place]
+        if isinstance(found, IssueRow):
+            return [found.external_id, found.digest]
+        return [[row.external_id, row.digest] for row in found]
 
 
 def _prefix(found: SavedPlan) -> str:

@@ -6,15 +6,15 @@ are worth something the total must be repeated, because a slip of the decimal po
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from statistics import median_high
 
-from hashkit.contracts.addresses import COMPARE, look_alikes
+from hashkit.contracts.addresses import COMPARE
 from hashkit.domain.orders import Row
 from hashkit.domain.units import Units
 from hashkit.errors import InputError
+from hashkit.store.order_rows import OrderRows
 
 ROW_SHARE = 50
 """Per cent of an order. More than half of the money in one row is rare, and always worth a look."""
@@ -39,20 +39,18 @@ class SecondLook:
     repeat: Units | None = None
 
 
-def large(rows: Sequence[Row], total: Units, supply: Units) -> list[str]:
+def large(rows: OrderRows, total: Units, supply: Units) -> list[str]:
     """Rows and orders beyond the measures above. ``supply`` is what was outstanding before the order."""
     found = []
     if len(rows) >= FEW:
-        usual = median_high(row.amount.raw for row in rows)
-        for row in rows:
-            if row.amount.raw * 100 > total.raw * ROW_SHARE:
-                share = row.amount.raw * 100 // total.raw
-                found.append(f"{place(row)} gets {row.amount.show()}, {share} % of the order")
-        outliers = (row for row in rows if row.amount.raw > usual * OUTLIER)
+        usual = rows.median()
+        for row in rows.above(total.raw * ROW_SHARE // 100):
+            share = row.amount.raw * 100 // total.raw
+            found.append(f"{place(row)} gets {row.amount.show()}, {share} % of the order")
         found += _few(
             f"{place(row)} gets {row.amount.show()}, {row.amount.raw // usual:,} times the median row of "
             f"{Units(usual, total.decimals).show()}"
-            for row in outliers
+            for row in rows.above(usual * OUTLIER)
         )
     if supply and total.raw * 100 > supply.raw * SUPPLY_SHARE:
         percent = total.raw * 100 // supply.raw
@@ -60,30 +58,22 @@ def large(rows: Sequence[Row], total: Units, supply: Units) -> list[str]:
     return found
 
 
-def copies(rows: Sequence[Row]) -> list[str]:
+def copies(rows: OrderRows) -> list[str]:
     """Rows that pay the same wallet the same amount under different ids."""
-    first: dict[tuple[str, int], Row] = {}
-    pairs = ((first.setdefault((row.wallet, row.amount.raw), row), row) for row in rows)
     return _few(
         f"{place(one)} and {place(other)} look like a copy: both give {other.amount.show()} to {other.wallet}"
-        for one, other in pairs
-        if one is not other
+        for one, other in rows.copies()
     )
 
 
-def poisoned(rows: Sequence[Row], known: Mapping[str, str]) -> list[str]:
+def poisoned(rows: OrderRows, known: Mapping[str, str]) -> list[str]:
     """Wallets that look like another one of the order, or like a wallet this project knows (with its label).
 
     Those of one file were compared when the file was read.
     """
-    paid: dict[str, str] = {}
-    for row in rows:
-        paid.setdefault(row.wallet, place(row))
-    told, read_before = {**known, **paid}, {row.wallet for row in rows if row.line}
     return _few(
-        f"{' and '.join(f'{wallet} ({told[wallet]})' for wallet in group)} look alike: {COMPARE}"
-        for group in look_alikes(told)
-        if not paid.keys().isdisjoint(group) and not read_before.issuperset(group)
+        f"{' and '.join(f'{wallet} ({told})' for wallet, told in group)} look alike: {COMPARE}"
+        for group in rows.look_alikes(known)
     )
 
 

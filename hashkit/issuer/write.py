@@ -7,25 +7,24 @@ skipped, so the same command may run again after any accident.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from hashkit.chain.rehearsal import named
 from hashkit.chain.sender import Sender
-from hashkit.contracts.call import Call, Deploy
-from hashkit.domain.attempts import Receipt
+from hashkit.contracts.call import Call
+from hashkit.domain.attempts import Attempt, Receipt
 from hashkit.errors import (
     AccountError,
-    BatchIncomplete,
     HashkitError,
-    InputError,
     NodeError,
     Refused,
     RpcError,
     StalePlan,
     TransactionFailed,
 )
+from hashkit.issuer import stopped
 from hashkit.issuer.context import Context
 from hashkit.issuer.rebuild import Rebuilt, catch_up
 from hashkit.issuer.saved import NO_CODE, code_hash, digest_of, saved, target_of
@@ -39,6 +38,8 @@ IN_FLIGHT = 16
 """Most steps under way at once: so many transactions of an account geth keeps ready for certain. Sixteen chunks of the
 dearest kind fill five blocks of 30 million gas; a base fee that rises by an eighth with each is at 1.8 times then, and
 twice is what is offered."""
+_GROUPS = 2
+"""So many groups of steps they are under way in."""
 _SPARE = 5, 4
 """Gas limit over what the dearest such step took so far."""
 
@@ -55,7 +56,7 @@ def carry_out(
     tell = on_event or (lambda event: None)
     signer = context.need_signer()
     with context.open_journal(lambda text: tell(Event("waiting", "", text))) as journal:
-        run = _Run(context, journal, title, tuple(steps), tell)
+        run = _Run(context, journal, title, steps, tell)
         run.sender = Sender(
             context.endpoint, context.network, signer, journal, run.hear, wait_seconds=context.wait_seconds
         )
@@ -68,7 +69,7 @@ def carry_out(
         except (Refused, NodeError, AccountError, StalePlan) as error:
             if not run.outcomes:
                 raise
-            raise _incomplete(run, error) from error
+            raise stopped.half_way(run.progress(), run.now, error) from error
         return Outcome(run.batch, tuple(run.outcomes))
 
 
@@ -82,6 +83,15 @@ class _Job:
     gas: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Steps that are under way together. ``trouble``: why not all of them were sent."""
+
+    jobs: Sequence[_Job]
+    sent: Sequence[Attempt]
+    trouble: HashkitError | None
+
+
 @dataclass(slots=True)
 class _Run:
     """One passage through the steps."""
@@ -89,7 +99,7 @@ class _Run:
     context: Context
     journal: Journal
     title: str
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
     tell: Callable[[Event], None]
     sender: Sender = field(init=False)
     outcomes: list[StepOutcome] = field(default_factory=list)
@@ -101,8 +111,8 @@ class _Run:
     """What the journal lacked when the run began."""
     dearest: int = 0
     """Most gas that a step with a turn took, in per cent of what usually suffices; 0 before the first."""
-    together: int = IN_FLIGHT
-    """So many steps may be under way at once."""
+    together: int = field(default_factory=lambda: IN_FLIGHT // _GROUPS)
+    """So many steps make a group that is sent without waiting for each of them; 0: none goes so any more."""
 
     def all(self) -> None:
         """Bring journal and chain together, then the steps one by one. Without steps only what is read counts."""
@@ -117,10 +127,9 @@ class _Run:
         if self.steps:
             self.sender.send_again(missing)
         while len(self.outcomes) < len(self.steps):
-            position = len(self.outcomes)
-            self.now = self.steps[position].title
-            together = self._take_off(position)
-            if not (together and self._in_turn(together)):
+            self._in_turn()
+            if (position := len(self.outcomes)) < len(self.steps):
+                self.now = self.steps[position].title
                 self._alone(position, self.steps[position])
         self.now = ""
         settle(self.context, self.journal)
@@ -144,10 +153,47 @@ class _Run:
         if step.gas and receipt is not None and receipt.succeeded:
             self.dearest = max(self.dearest, receipt.gas_used * 100 // step.gas)
 
-    def _take_off(self, position: int) -> list[_Job]:
-        """The steps from ``position`` on that may be sent without waiting for each other; none when it is only one.
+    def _in_turn(self) -> None:
+        """Send and settle the steps that may go without waiting for each other, as far as there are any.
 
-        Those that have their turn, of which nothing was signed yet, once the first of them has told its gas.
+        Two groups are under way: while one goes into blocks, the next is signed and written down.
+        """
+        flying: deque[_Group] = deque()
+        while True:
+            while len(flying) < _GROUPS and not (flying and flying[-1].trouble):
+                group = self._take_off(flying)
+                if group is None:
+                    break
+                flying.append(group)
+            if not flying:
+                return
+            self._land(flying)
+
+    def _take_off(self, flying: Sequence[_Group]) -> _Group | None:
+        """Send the next steps behind those that are under way. None when there are none, or not now."""
+        position = len(self.outcomes) + sum(len(group.jobs) for group in flying)
+        jobs = self._jobs(position, alone=not flying)
+        if not jobs:
+            return None
+        if not flying:
+            self.now = jobs[0].step.title
+            self._tell_step(jobs[0].step)
+        self._check_code()
+        wanted = [(job.record.id, job.call, job.gas) for job in jobs]
+        try:
+            sent, trouble = self.sender.send_in_turn(wanted, [attempt for group in flying for attempt in group.sent])
+        except (Refused, RpcError):  # nothing was sent: by itself the first says why, or passes with more gas
+            self.together = 0
+            return None
+        if trouble is None:
+            jobs = jobs[: len(sent)]  # those that the account can pay for now
+        return _Group(jobs, sent, trouble) if jobs else None
+
+    def _jobs(self, position: int, *, alone: bool) -> list[_Job]:
+        """The steps from ``position`` on that may be sent without waiting for each other, a group of them at most.
+
+        Those that have their turn, of which nothing was signed yet, once the first of them has told its gas. None when
+        it is only one that goes ``alone``, with none before it under way.
         """
         ready = self.steps[position : position + self.together] if self.dearest else ()
         jobs: list[_Job] = []
@@ -158,32 +204,36 @@ class _Run:
                     break
                 gas = max(step.gas, step.gas * self.dearest * _SPARE[0] // _SPARE[1] // 100)
                 jobs.append(_Job(step, record, step.action, gas))
-        return jobs if len(jobs) > 1 and not self._holds(jobs[0].step) else []
+        if not jobs or (alone and len(jobs) == 1) or self._holds(jobs[0].step):
+            return []
+        return jobs
 
-    def _fresh_record(self, position: int, step: Step) -> StepRecord | None:
-        """The place in the journal of a step that waits for its turn; None when more than its plan is known."""
-        if not step.gas or not isinstance(step.action, Call):
-            return None
-        target, digest = target_of(step.action), digest_of(step.action)
-        found = self.journal.find(target, step.key)
-        if found is None:
-            strange = self.journal.find_strays(target, digest)
-            return None if strange else self._new_record(position, step, step.action)
-        fresh = found.state == "PLANNED" and found.digest == digest and not self.journal.attempts(found.id)
-        return found if fresh and self._batch(found.batch) else None
+    def _land(self, flying: deque[_Group]) -> None:
+        """Wait for the first group and settle it. When not all of it passes, those behind it share its fate."""
+        group = flying.popleft()
+        jobs = list(group.jobs)
+        receipts, trouble = self.sender.wait_in_turn(group.sent)
+        trouble = trouble or group.trouble
+        while flying and (trouble or not all(receipt.succeeded for receipt in receipts)):
+            behind = flying.popleft()
+            jobs += behind.jobs
+            if trouble is None:
+                more, trouble = self.sender.wait_in_turn(behind.sent)
+                receipts, trouble = [*receipts, *more], trouble or behind.trouble
+        self._settle(jobs, receipts)
+        if trouble is not None:
+            missing = jobs[len(receipts) :]
+            self.now = missing[0].step.title
+            if isinstance(trouble, AccountError):
+                told = [self._nonce_lost(job.step, job.record, trouble) for job in missing]
+                raise told[0]
+            raise trouble
 
-    def _in_turn(self, jobs: Sequence[_Job]) -> bool:
-        """Send steps without waiting for each other, and settle them. False when none of them could be sent so."""
-        self._tell_step(jobs[0].step)
-        self._check_code()
-        try:
-            receipts, trouble = self.sender.perform_in_turn([(job.record.id, job.call, job.gas) for job in jobs])
-        except (Refused, RpcError):  # nothing was sent: by itself the first says why, or passes with more gas
-            self.together = 0
-            return False
+    def _settle(self, jobs: Sequence[_Job], receipts: Sequence[Receipt]) -> None:
+        """Write down what came of steps that were sent together: done up to the first that reverted."""
         done = len(list(takewhile(lambda receipt: receipt.succeeded, receipts)))
         if done and not self._holds(jobs[done - 1].step):  # the contract is past those before it, too
-            raise _untrue(jobs[done - 1].step, receipts[done - 1])
+            raise stopped.by_the_contract(jobs[done - 1].step, receipts[done - 1])
         with self.journal.together():
             for job in jobs[:done]:
                 self.journal.record_done(job.record.id)
@@ -197,14 +247,18 @@ class _Run:
             self.together = 0
             text = "It was mined and reverted: from here on one after the other."
             self.tell(Event("failed", jobs[done].step.title, text, receipts[done].tx_hash))
-        if trouble is not None:
-            missing = jobs[len(receipts) :]
-            self.now = missing[0].step.title
-            if isinstance(trouble, AccountError):
-                told = [self._nonce_lost(job.step, job.record, trouble) for job in missing]
-                raise told[0]
-            raise trouble
-        return bool(receipts)
+
+    def _fresh_record(self, position: int, step: Step) -> StepRecord | None:
+        """The place in the journal of a step that waits for its turn; None when more than its plan is known."""
+        if not step.gas or not isinstance(step.action, Call):
+            return None
+        target, digest = target_of(step.action), digest_of(step.action)
+        found = self.journal.find(target, step.key)
+        if found is None:
+            strange = self.journal.find_strays(target, digest)
+            return None if strange else self._new_record(position, step, step.action)
+        fresh = found.state == "PLANNED" and found.digest == digest and not self.journal.attempts(found.id)
+        return found if fresh and self._batch(found.batch) else None
 
     def _tell_step(self, step: Step) -> None:
         self.tell(Event("step", step.title, f"{len(self.outcomes) + 1} of {len(self.steps)}"))
@@ -215,7 +269,7 @@ class _Run:
         if record is None or record.state == "DONE":
             found = record or self.journal.find(target_of(action), step.key)
             receipt = self.journal.receipt(found.id) if found else None
-            _check_place(step, action, receipt)
+            stopped.check_place(step, action, receipt)
             return self._outcome(step, receipt, sent=False)
         self._tell_step(step)
         receipt = self._resume(step, record)
@@ -225,9 +279,9 @@ class _Run:
         if receipt is None:
             self._remember(step, record)
             receipt = self._perform(step, record, action)
-        _check_place(step, action, receipt)
+        stopped.check_place(step, action, receipt)
         if not self._holds(step):
-            raise _untrue(step, receipt)
+            raise stopped.by_the_contract(step, receipt)
         self.journal.record_done(record.id)
         return self._outcome(step, receipt, sent=True)
 
@@ -241,7 +295,8 @@ class _Run:
     def _perform(self, step: Step, record: StepRecord, action: Action) -> Receipt:
         self._check_code()
         try:
-            return self.sender.perform(record.id, action, renew=_renews(step, record))
+            # The first of those that have their turn tells what gas they take: it is not worth an estimate of its own.
+            return self.sender.perform(record.id, action, renew=_renews(step, record), ample=bool(step.gas))
         except TransactionFailed as error:
             if error.code == "REVERTED":
                 self.journal.record_failed(record.id, error.why)
@@ -261,25 +316,14 @@ class _Run:
     def _check_code(self) -> None:
         changed = [address for address, code in self.code.items() if code_hash(self.context, address) != code]
         if changed:
-            raise StalePlan(
-                f"The code at {changed[0]} is not what it was when this run began.",
-                why="Whoever controls the contract has replaced it; what was planned may mean something else now.",
-                next_step="Find out what was changed: hashkit doctor.",
-                details=changed,
-            )
+            raise stopped.by_other_code(changed)
 
     def _nonce_lost(self, step: Step, record: StepRecord, error: AccountError) -> AccountError:
         """Where the contract itself lets the act happen once, another signature can do no harm in the next run."""
         if error.code != "NONCE_FOREIGN" or not step.truths:
             return error
         self.journal.record_failed(record.id, error.sentence)
-        return AccountError(
-            error.sentence,
-            why=error.why,
-            next_step="Find out who else uses this key. Then run the same command again: the contract does it once.",
-            code=error.code,
-            details=error.details,
-        )
+        return stopped.by_another_hand(error)
 
     def _holds(self, step: Step) -> bool:
         """Do the contracts say that the step has happened? True when it has no truths."""
@@ -315,7 +359,7 @@ class _Run:
                 self.journal.record_done(found.id)
                 return None
         if found.state == "DONE":
-            raise _changed(step, found, action)
+            raise stopped.by_earlier_content(step, found, action)
         return self.journal.replan(found.id, digest)
 
     def _new_record(self, position: int, step: Step, action: Action) -> StepRecord:
@@ -335,13 +379,7 @@ class _Run:
         same = next((p for p in self.rebuilt.put_back if (p.target, p.digest) == (target, digest)), None)
         if same is None and not self.rebuilt.lost:
             return
-        known = f"The same is on chain, in block {same.block}, and was" if same else "Some of the account's acts were"
-        raise Refused(
-            f"{step.title}: it may have happened before. Nothing was sent.",
-            why=f"{known} not in the journal here, which was lost or is an old copy; what was found is in it now.",
-            next_step="See hashkit batch list. If it is wanted all the same, run the same command again.",
-            code="JOURNAL_BEHIND",
-        )
+        raise stopped.by_what_was_forgotten(step, same)
 
     def _batch(self, known: str | None) -> str:
         if self.batch is None:
@@ -365,40 +403,3 @@ class _Run:
 def _renews(step: Step, record: StepRecord) -> bool:
     """After a stop because of a lost nonce (the step failed, and may be planned anew), where the contract guards."""
     return record.state in ("PLANNED", "FAILED") and bool(step.truths)
-
-
-def _check_place(step: Step, action: Action, receipt: Receipt | None) -> None:
-    """StalePlan when a contract was created elsewhere than what comes after it was planned around."""
-    if isinstance(action, Deploy) and receipt is not None and action.at not in (None, receipt.contract):
-        raise StalePlan(
-            f"{step.title}: it was created at {receipt.contract}, and the plan is about {action.at}.",
-            why="An earlier run made it, with another nonce than the plan was made for.",
-            next_step="Go on with the command that was planned, not with this plan: hashkit deploy.",
-        )
-
-
-def _changed(step: Step, found: StepRecord, action: Action) -> InputError:
-    return InputError(
-        f"{step.title}: this was already done with other content.",
-        why=f"Batch {found.batch} holds {named(action)} under the same reference.",
-        next_step="Restore the earlier input, or use a new reference.",
-        code="INTENT_CHANGED",
-    )
-
-
-def _untrue(step: Step, receipt: Receipt) -> TransactionFailed:
-    return TransactionFailed(
-        f"{step.title}: the contract does not show it.",
-        why=f"Transaction {receipt.tx_hash} is mined, but {step.truths[0].function} answers otherwise.",
-        next_step="Run the same command again; it asks the contract first.",
-        code="NOT_SHOWN",
-    )
-
-
-def _incomplete(run: _Run, error: HashkitError) -> BatchIncomplete:
-    return BatchIncomplete(
-        f"{run.progress()}, then {run.now} could not be done.",
-        why=f"{error.sentence} {error.why}".strip(),
-        next_step=f"{error.next_step} Then run the same command again: it goes on from there.".strip(),
-        details=error.details,
-    )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
@@ -25,6 +25,7 @@ from hashkit.store.settings import problems
 
 SCHEMA: Literal["hashkit.saved-plan/1"] = "hashkit.saved-plan/1"
 _MAX_BYTES = 256 * 1024 * 1024  # a million rows
+_ROWS = 500  # of an order, written at once
 _Data = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2})*$")]
 _Wei = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,77})$")]
 
@@ -33,6 +34,10 @@ class _Part(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, alias_generator=to_camel, populate_by_name=True
     )
+
+    def _plain(self, *without: str) -> dict[str, Any]:
+        """What JSON says of it, some parts left out."""
+        return self.model_dump(by_alias=True, mode="json", exclude=set(without))
 
 
 class SavedTruth(_Part):
@@ -50,7 +55,15 @@ class SavedRows(_Part):
     """The rows that an order opens, first one first, as (external id, digest): see ``store.rows.IssueRow``."""
 
     order_id: Hash
-    rows: Annotated[list[Annotated[list[str], Field(min_length=2, max_length=2)]], Field(min_length=1)]
+    rows: Annotated[Sequence[Annotated[list[str], Field(min_length=2, max_length=2)]], Field(min_length=1)]
+
+
+    def pieces(self) -> Iterator[str]:
+        """The rows as JSON, some at a time."""
+        yield f'{{"orderId": {json.dumps(self.order_id)}, "rows": ['
+        for first in range(0, len(self.rows), _ROWS):
+            yield (", " if first else "") + json.dumps(self.rows[first : first + _ROWS])[1:-1]
+        yield "]}"
 
 
 class SavedStep(_Part):
@@ -71,6 +84,17 @@ class SavedStep(_Part):
     remembers: SavedRows | None
     repeatable: bool
 
+    def pieces(self) -> Iterator[str]:
+        """The step as JSON with sorted keys, some rows at a time."""
+        body = self._plain("remembers")
+        for place, name in enumerate(sorted([*body, "remembers"])):
+            yield f'{", " if place else "{"}"{name}": '
+            if name != "remembers" or self.remembers is None:
+                yield json.dumps(body.get(name), sort_keys=True)
+            else:
+                yield from self.remembers.pieces()
+        yield "}"
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.to is None) != (self.creates is not None) or (self.creates and self.value != "0"):
@@ -89,7 +113,7 @@ class SavedPlan(_Part):
     nonce: Annotated[int, Field(ge=0)] | None
     """The account's next nonce when the plan was made; only where a step could otherwise happen twice."""
     code: dict[Address, Hash]
-    steps: Annotated[list[SavedStep], Field(min_length=1)]
+    steps: Annotated[Sequence[SavedStep], Field(min_length=1)]
 
     @cached_property
     def digest(self) -> str:
@@ -129,8 +153,8 @@ class SavedPlan(_Part):
         return plan
 
     def _pieces(self, between: str, **more: str) -> Iterator[str]:
-        """The plan as JSON with sorted keys, a step at a time: a plan of a million rows is never one text."""
-        body = {**self.model_dump(by_alias=True, mode="json", exclude={"steps"}), **more}
+        """The plan as JSON with sorted keys, a step or some rows at a time: one of a million rows is never one text."""
+        body = {**self._plain("steps"), **more}
         for place, name in enumerate(sorted([*body, "steps"])):
             yield "{" if place == 0 else between
             yield f'"{name}": '
@@ -139,6 +163,6 @@ class SavedPlan(_Part):
                 continue
             for number, step in enumerate(self.steps):
                 yield between if number else "["
-                yield json.dumps(step.model_dump(by_alias=True, mode="json"), sort_keys=True)
+                yield from step.pieces()
             yield "]"
         yield "}"

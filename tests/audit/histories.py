@@ -11,7 +11,7 @@ from eth_utils import keccak
 
 from hashkit.chain.devaccounts import DEV_ACCOUNTS
 from hashkit.contracts.call import Call
-from hashkit.contracts.hashing import attestation_message, order_message, rows_tree
+from hashkit.contracts.hashing import attestation_message, order_message, packed_row, rows_tree
 from hashkit.contracts.rule_book import RuleBook
 from hashkit.domain.orders import Order, Row
 from hashkit.domain.parties import Attestation, InvestorClass, Power
@@ -103,7 +103,7 @@ class History:
         order_id = keccak(f"order {self.seed} {len(self.orders)}".encode())
         rows = [Row(f"S-{n}", self.wallet(), Units(self.raw() + 1, 2)) for n in range(self.r.randint(1, 4))]
         total = Units(sum(row.amount.raw for row in rows), 2)
-        root = rows_tree(order_id, rows, 200)[-1][0]
+        root = rows_tree(order_id, rows, 200)[0][-1][0]
         deadline = self.now() + self.r.choice([10, 90_000, 10**7])
         order = Order(order_id, root, keccak(b"file"), len(rows), total, deadline)
         self.orders.append((order, rows))
@@ -118,7 +118,8 @@ class History:
             signature = bytes(Account.sign_typed_data(ISSUER.key, full_message=message).signature)
             self.try_(self.token, "open_order_by_sig", order, ISSUER.address, signature, key=KEYS[self.wallet()])
         order, rows = self.r.choice([self.orders[-1], self.r.choice(self.orders)])
-        self.try_(self.token, "issue", order.order_id, 0, rows, [], self.r.random() < 0.7, key=EXECUTOR.key)
+        packed = [packed_row(row) for row in rows]
+        self.try_(self.token, "issue", order.order_id, 0, packed, [], self.r.random() < 0.7, key=EXECUTOR.key)
         if self.r.random() < 0.3:
             self.try_(self.token, "close_order", self.r.choice(self.orders)[0].order_id)
 

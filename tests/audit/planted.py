@@ -16,10 +16,10 @@ from hashkit.audit import AuditResult, audit
 from hashkit.audit.inputs import take
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
-from hashkit.contracts.hashing import order_id, rows_tree
+from hashkit.contracts.hashing import order_id, packed_row, rows_tree
 from hashkit.domain.attempts import Attempt, Receipt
 from hashkit.domain.network import Network
-from hashkit.domain.orders import Order, Row, canonical
+from hashkit.domain.orders import Order, Row
 from hashkit.domain.parties import InvestorClass, Power
 from hashkit.domain.units import Units
 from hashkit.store.journal import Journal
@@ -111,12 +111,12 @@ def by_contract(world: World, call: Call) -> None:
 
 def issue(world: World, issues: list[tuple[str, str, int]]) -> None:
     """One order as the issuer's verb would make it: its id follows from the external ids."""
-    rows = canonical([Row(i, w, Units(raw, 2)) for i, w, raw in issues])
+    rows = sorted((Row(i, w, Units(raw, 2)) for i, w, raw in issues), key=lambda row: row.external_id)
     name = order_id(31337, world.token.address, [row.external_id for row in rows])
     total = Units(sum(raw for *_, raw in issues), 2)
-    root = rows_tree(name, rows, 200)[-1][0]
+    root = rows_tree(name, rows, 200)[0][-1][0]
     world.do(world.token.open_order(Order(name, root, keccak(b"file"), len(rows), total, FAR)))
-    world.do(world.token.issue(name, 0, rows, [], False), EXECUTOR.key)
+    world.do(world.token.issue(name, 0, list(map(packed_row, rows)), [], False), EXECUTOR.key)
 
 
 def journal(world: World, folder: Path, leave_out: int = 0) -> Path:

@@ -92,7 +92,7 @@ def test_an_owner_that_one_key_opens_is_no_better_than_a_key(ground: Ground) -> 
 def test_what_is_approved_and_waits_is_listed(ground: Ground) -> None:
     world = ground.world
     units = Units(700, 2)
-    root = rows_tree(keccak(b"waiting"), [Row("S-9", A, units)], 200)[-1][0]
+    root = rows_tree(keccak(b"waiting"), [Row("S-9", A, units)], 200)[0][-1][0]
     order = Order(keccak(b"waiting"), root, keccak(b"f"), 1, units, FAR)
     world.do(world.token.open_order(order))
     by_contract(world, world.token.set_compliance("0x" + "00" * 20))

@@ -19,7 +19,7 @@ from hashkit.contracts import artifacts
 from hashkit.contracts.asset_factory import AssetFactory
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
-from hashkit.contracts.hashing import clone_runtime, rows_tree
+from hashkit.contracts.hashing import clone_runtime, packed_row, rows_tree
 from hashkit.contracts.identity_registry import IdentityRegistry, new_registry
 from hashkit.domain.network import Network
 from hashkit.domain.orders import Order, Row
@@ -126,10 +126,10 @@ class World:
         self.orders += 1
         order_id = keccak(f"order {self.orders}".encode())
         made = [Row(f"S-{n}", wallet, Units(raw, 2)) for n, (wallet, raw) in enumerate(rows)]
-        tree = rows_tree(order_id, made, 200)
-        total = Units(sum(raw for _, raw in rows), 2)
-        self.do(self.token.open_order(Order(order_id, tree[-1][0], keccak(b"file"), len(made), total, FAR)))
-        self.do(self.token.issue(order_id, 0, made, [], skip), EXECUTOR.key)
+        tree, _, raw = rows_tree(order_id, made, 200)
+        order = Order(order_id, tree[-1][0], keccak(b"file"), len(made), Units(raw, 2), FAR)
+        self.do(self.token.open_order(order))
+        self.do(self.token.issue(order_id, 0, list(map(packed_row, made)), [], skip), EXECUTOR.key)
         return order_id
 
     def second_reading(self, last: int) -> Reading:

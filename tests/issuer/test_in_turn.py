@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from hashkit.chain import sender
+from hashkit.chain import fees, sender
 from hashkit.chain.devaccounts import DEV_ACCOUNTS
 from hashkit.chain.fees import prices
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
 from hashkit.errors import BatchIncomplete, OutcomeUnknown, RpcError
 from hashkit.issuer import issue as issue_module
+from hashkit.issuer import write as write_module
 from hashkit.issuer.asset import Asset
 from hashkit.issuer.steps import Event
 from hashkit.rpc.client import Endpoint
@@ -191,12 +192,49 @@ def test_a_signer_that_gives_up_in_the_middle_leaves_what_was_sent(asset):
     all_issued(asset)
 
 
-def test_an_account_that_cannot_pay_for_all_at_once_sends_one_after_the_other(asset, monkeypatch):
+@pytest.mark.parametrize(("limits", "together"), [(1.5, 1), (2.5, 2), (4.5, 4)])
+def test_an_account_that_cannot_pay_for_all_at_once_sends_as_many_as_it_can_pay_for(
+    asset, monkeypatch, limits, together
+):
     monkeypatch.setattr(issue_module, "_gas", lambda rows: 28_000_000)
     told: list[Event] = []
-    enough = 60_000_000 * prices(asset.context.endpoint).max_fee  # for all of it, and not for six limits at once
-    asset.context.endpoint.call("anvil_setBalance", (ISSUER, hex(enough)))
+    now = prices(asset.context.endpoint)
+    monkeypatch.setattr(fees, "prices", lambda endpoint: now)  # else they fall from block to block
+    limit = min(28_000_000 * 2, now.gas_limit) * now.max_fee
+    asset.context.endpoint.call("anvil_setBalance", (ISSUER, hex(int(limits * limit))))
     assert issue(asset, told).rows == ROWS
-    kinds = [event.kind for event in told if event.kind in ("sent", "done")]
-    assert kinds[:6] == ["sent", "done"] * 3
+    under_way, most = 0, 0
+    for event in told:
+        under_way += (event.kind == "sent") - (event.kind == "done")
+        most = max(most, under_way)
+    assert most == together
+    all_issued(asset)
+
+
+def test_of_two_groups_one_is_signed_while_the_other_goes_into_blocks(asset, monkeypatch):
+    monkeypatch.setattr(write_module, "IN_FLIGHT", 4)
+    told: list[Event] = []
+    issue(asset, told)
+    kinds = [event.kind for event in told if event.kind in ("signed", "sent", "done")][6:]
+    sent, done = ["signed"] * 2 + ["sent"] * 2, ["done"] * 2
+    assert kinds == [*sent, *sent, *done, *sent, *done, *done]
+    all_issued(asset)
+
+
+def test_a_group_behind_one_that_reverts_shares_its_fate(asset, deployed, monkeypatch):
+    asset.powers.grant(OTHER, "pause", "token").send()
+    token, sent = AssetToken(asset.address), []
+
+    def halted(params: Any, ask: Any) -> Any:
+        sent.append(params)
+        if len(sent) == 4:  # the second of the first group
+            act(asset, token.halt(True, b"\x01" * 32), OTHER)
+        return ask()
+
+    monkeypatch.setattr(write_module, "IN_FLIGHT", 4)
+    with pytest.raises(BatchIncomplete, match="3 of 8 steps"):
+        issue(on(asset, BadNode(deployed.stage.url, **{SEND: halted})))
+    assert len(sent) == 6, "nothing goes out behind what was under way"
+    act(asset, token.halt(False, b"\x01" * 32), ISSUER)
+    assert issue(asset).outcome.sent == 5
     all_issued(asset)

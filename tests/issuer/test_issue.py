@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from hashkit.contracts.hashing import checksum, keccak, leaf, merkle_levels, merkle_proof, order_id, rows_tree
-from hashkit.domain.orders import CHUNK_ROWS, Row, canonical
+from hashkit.domain.orders import CHUNK_ROWS, Row
 from hashkit.domain.units import Units
 from hashkit.errors import InputError, Refused, StalePlan
+from hashkit.store.order_rows import OrderRows
 from hashkit.store.sheets import read_investors, read_issues
 from tests.issuer.conftest import ROOT, connect, term_sheet
 
@@ -167,15 +168,15 @@ holding_period = "36h"
     assert len(issued.outcome.steps) == 2 and 12_000_000 < dearest < 2**24 * 5 // 6  # with the margin of the limit
 
 
-def _rows(count: int) -> tuple[Row, ...]:
+def _rows(count: int) -> list[Row]:
     wallets = [f"0x{i + 1:040x}" for i in range(count)]
-    return canonical([Row(f"S-{i:05d}", w, Units(i + 1, 6)) for i, w in enumerate(wallets)])
+    return [Row(f"S-{i:05d}", w, Units(i + 1, 6)) for i, w in enumerate(wallets)]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 13])
 def test_every_chunk_proves_itself_and_no_other(count):
     oid = order_id(1, f"0x{9:040x}", ["a"])
-    levels = rows_tree(oid, _rows(count), 1)
+    levels = rows_tree(oid, _rows(count), 1)[0]
 
     def climb(node: bytes, proof: list[bytes]) -> bytes:
         for sibling in proof:
@@ -190,5 +191,5 @@ def test_every_chunk_proves_itself_and_no_other(count):
 
 def test_moving_lines_in_a_file_changes_nothing():
     rows = _rows(7)
-    assert canonical(rows[::-1]) == rows
+    assert list(OrderRows(rows[::-1], 6)) == rows
     assert merkle_levels([b"a" * 32]) == [[b"a" * 32]]

@@ -14,6 +14,7 @@ from hashkit.domain.units import Units
 from hashkit.errors import InputError
 from hashkit.issuer.asset import Asset
 from hashkit.issuer.second_look import copies, large
+from hashkit.store.order_rows import OrderRows
 from hashkit.store.sheets import read_issues
 
 A = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
@@ -24,7 +25,7 @@ def rows(*amounts: int) -> list[Row]:
 
 
 def sums(found: list[Row], supply: int = 0) -> list[str]:
-    return large(found, Units(sum(row.amount.raw for row in found), 2), Units(supply, 2))
+    return large(OrderRows(found, 2), Units(sum(row.amount.raw for row in found), 2), Units(supply, 2))
 
 
 def elsewhere(asset: Asset) -> Asset:
@@ -69,8 +70,8 @@ def test_an_order_of_usual_size_is_not_questioned(amounts, supply):
 def test_the_same_payment_under_two_ids_looks_like_a_copy():
     one, two, three = rows(5, 5, 6)
     again = replace(two, wallet=one.wallet)
-    assert copies([one, two, three]) == []
-    assert copies([one, again]) == [
+    assert copies(OrderRows([one, two, three], 2)) == []
+    assert copies(OrderRows([one, again], 2)) == [
         f"row 2 (S-2) and row 3 (S-3) look like a copy: both give 0.05 to {one.wallet}"
     ]
 

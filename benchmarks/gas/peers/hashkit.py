@@ -17,10 +17,10 @@ from hashkit.contracts.asset_factory import AssetFactory
 from hashkit.contracts.asset_token import AssetToken
 from hashkit.contracts.call import Call
 from hashkit.contracts.compiler import SOLC_VERSION
-from hashkit.contracts.hashing import checksum, clone_runtime, keccak, merkle_proof, order_id, rows_file, rows_tree
+from hashkit.contracts.hashing import checksum, clone_runtime, keccak, merkle_proof, order_id, packed_row, rows_tree
 from hashkit.contracts.identity_registry import IdentityRegistry, new_registry
 from hashkit.contracts.sources import OPTIMIZER_RUNS, SETTINGS
-from hashkit.domain.orders import CHUNK_ROWS, Order, Row, canonical, chunks
+from hashkit.domain.orders import CHUNK_ROWS, Order, Row
 from hashkit.domain.parties import Admission, InvestorClass, Power
 from hashkit.domain.terms import AssetTerms
 from hashkit.domain.units import Units
@@ -129,18 +129,17 @@ class Hashkit(Peer):
         self._papers += 1
         units = Units.from_raw(amount, DECIMALS)
         rows = [Row(f"{self._papers:06}/{i:06}", one.address, units) for i, one in enumerate(to)]
-        self._rows = canonical(rows)
-        self._order_id = order_id(self.chain.node.chain_id(), self.token, [row.external_id for row in rows])
-        self._tree = rows_tree(self._order_id, self._rows, CHUNK_ROWS)
-        total = Units.from_raw(amount * len(rows), DECIMALS)
-        file_hash = keccak(rows_file(self._rows))
+        self._rows = sorted(rows, key=lambda row: row.external_id)
+        self._order_id = order_id(self.chain.node.chain_id(), self.token, [row.external_id for row in self._rows])
+        self._tree, file_hash, raw = rows_tree(self._order_id, self._rows, CHUNK_ROWS)
+        total = Units.from_raw(raw, DECIMALS)
         order = Order(self._order_id, self._tree[-1][0], file_hash, len(rows), total, GENESIS_TIME + YEAR)
         self._tell(self._face.open_order(order))
 
     def issue_rows(self, half: int) -> None:
-        first, rows = list(chunks(self._rows))[half]
-        proof = merkle_proof(self._tree, half)
-        self._tell(self._face.issue(self._order_id, first, rows, proof, False))
+        first = half * CHUNK_ROWS
+        packed = [packed_row(row) for row in self._rows[first : first + CHUNK_ROWS]]
+        self._tell(self._face.issue(self._order_id, first, packed, merkle_proof(self._tree, half), False))
 
     def burn(self, holder: Actor, amount: int) -> None:
         self._tell(self._face.burn(holder.address, amount, self._paper()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from hashkit.audit.checks.finding import (
@@ -94,14 +94,14 @@ def names_unique(e: Evidence) -> Outcome:
     return passed(text, several)
 
 
-def _unnamed(e: Evidence, rows: tuple[InvestorRow, ...]) -> Iterator[str]:
+def _unnamed(e: Evidence, rows: Sequence[InvestorRow]) -> Iterator[str]:
     named = {row.wallet for row in rows}
     for wallet, raw in sorted(e.register.balances.items()):
         if raw > 0 and wallet not in named:
             yield f"{wallet} holds {amount(e, raw)} and stands in no row"
 
 
-def _apart(e: Evidence, rows: tuple[InvestorRow, ...]) -> Iterator[str]:
+def _apart(e: Evidence, rows: Sequence[InvestorRow]) -> Iterator[str]:
     """One investor of the file is one identity on chain, and the reverse."""
     on_chain: dict[str, set[str]] = defaultdict(set)
     in_file: dict[str, set[str]] = defaultdict(set)
@@ -117,7 +117,7 @@ def _apart(e: Evidence, rows: tuple[InvestorRow, ...]) -> Iterator[str]:
             yield f"identity {identity} stands for {', '.join(sorted(investors))}"
 
 
-def _same_person(rows: tuple[InvestorRow, ...]) -> Iterator[str]:
+def _same_person(rows: Sequence[InvestorRow]) -> Iterator[str]:
     """Two investors with one name or one e-mail. The name itself is not repeated: it is personal data."""
     for field in ("name", "email"):
         found: dict[str, set[str]] = defaultdict(set)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from hashkit.audit import words
@@ -48,7 +48,7 @@ def _untied(e: Evidence, ties: Iterable[Tie]) -> Iterator[str]:
             yield f"{told}: to {row.wallet} in the file, to {chain.wallet} on chain"
 
 
-def _money(e: Evidence, ties: tuple[Tie, ...], payments: tuple[PaymentRow, ...]) -> Iterator[str]:
+def _money(e: Evidence, ties: tuple[Tie, ...], payments: Sequence[PaymentRow]) -> Iterator[str]:
     """What came in against amount times price, in whole minor units of the currency."""
     came = paid(p for p in payments if p.amount > 0)
     for one in ties:

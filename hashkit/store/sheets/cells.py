@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Container, Iterable
+from array import array
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from sys import intern
 from typing import TypeVar
 
-from hashkit.contracts.addresses import COMPARE, look, read_address, strange_character
+from hashkit.contracts.addresses import COMPARE, read_address, strange_character
 from hashkit.domain.orders import MAX_ROW_RAW
 from hashkit.domain.terms import shown
 from hashkit.domain.units import Units
@@ -153,11 +152,10 @@ def spelled(read: Callable[[str], V], text: str) -> V:
 
 
 class Wallets:
-    """Reads wallets, and remembers what makes a person look twice: no checksum, look-alikes."""
+    """Reads wallets, and remembers what makes a person look twice: those without a checksum."""
 
     def __init__(self) -> None:
-        self._unchecked: list[int] = []
-        self._alike: dict[str, dict[str, int]] = defaultdict(dict)
+        self._unchecked = array("Q")
 
     def read(self, line: int) -> Callable[[str], str]:
         """A converter for the wallet of row ``line``."""
@@ -166,22 +164,22 @@ class Wallets:
             address, checked = read_address(text)
             if not checked:
                 self._unchecked.append(line)
-            self._alike[look(address)].setdefault(address, line)
-            return intern(address)  # one text for all rows of a wallet
+            return address
 
         return read
 
-    def warnings(self, bad: Container[int]) -> Iterable[str]:
-        """One warning for missing checksums, one for each group of look-alikes; ``bad`` rows left out."""
+    def warnings(self, bad: Container[int], alike: Iterable[Sequence[tuple[str, int]]]) -> Iterable[str]:
+        """One warning for missing checksums, ``bad`` rows left out, and one for each group of look-alikes.
+
+        A group is the wallets in it, each with the row in which it stands first.
+        """
         unchecked = [line for line in self._unchecked if line not in bad]
         if unchecked:
             wallets = counted(len(unchecked), "wallet")
             yield f"{wallets} without a checksum: a typing error would not show ({listed(unchecked)})"
-        for addresses in self._alike.values():
-            good = {address: line for address, line in addresses.items() if line not in bad}
-            if len(good) > 1:
-                both = " and ".join(f"{address} (row {line})" for address, line in good.items())
-                yield f"{both} look alike: {COMPARE}"
+        for group in alike:
+            both = " and ".join(f"{address} (row {line})" for address, line in group)
+            yield f"{both} look alike: {COMPARE}"
 
 
 def _bad(says: str, mend: str) -> InputError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
+from hashkit.contracts.addresses import look_alikes
 from hashkit.domain.countries import country
 from hashkit.domain.parties import InvestorClass
 from hashkit.store.sheets.cells import RowReader, Wallets, day, digest, identifier, prose
@@ -35,8 +36,12 @@ def read_investors(path: Path, *, skip_invalid: bool = False, data: bytes | None
     rows = [row for item in table if (row := _row(item, wallets, findings))]
     _unique_wallets(rows, findings)
     _agreement(rows, findings)
-    findings.warnings.extend(wallets.warnings(findings.bad))
-    return findings.sheet(path, rows, (row.line for row in rows), table.read, skip_invalid)
+    first = {row.wallet: row.line for row in reversed(rows) if row.line not in findings.bad}
+    groups = look_alikes(sorted(first, key=first.__getitem__))
+    alike = ([(wallet, first[wallet]) for wallet in group] for group in groups)
+    findings.warnings.extend(wallets.warnings(findings.bad, alike))
+    good = tuple(row for row in rows if row.line not in findings.bad)
+    return findings.sheet(path, good, table.read, skip_invalid)
 
 
 def _row(cells: Cells, wallets: Wallets, findings: Findings) -> InvestorRow | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from hashkit.domain.currencies import currency
 from hashkit.errors import InputError
 from hashkit.store.sheets.cells import RowReader, Wallets, amount, identifier, price, prose, reference
+from hashkit.store.sheets.kept import KeptRows
 from hashkit.store.sheets.model import Findings, IssueRow, Sheet, counted, listed
 from hashkit.store.sheets.reader import Cells, Columns, Table
 
@@ -48,11 +49,13 @@ def _read(
             code="SHEET",
             details=["column investor_id or wallet is missing"],
         )
-    rows = [row for item in table if (row := _row(item, decimals, wallets, findings))]
+    rows = KeptRows((row for item in table if (row := _row(item, decimals, wallets, findings))), decimals)
     _unique_papers(rows, findings)
+    rows.drop(findings.bad)
     _repeated_holders(rows, findings, one_row_each)
-    findings.warnings.extend(wallets.warnings(findings.bad))
-    return findings.sheet(path, rows, (row.line for row in rows), table.read, skip_invalid)
+    rows.drop(findings.bad)
+    findings.warnings.extend(wallets.warnings(findings.bad, rows.look_alikes()))
+    return findings.sheet(path, rows, table.read, skip_invalid)
 
 
 def _row(cells: Cells, decimals: int, wallets: Wallets, findings: Findings) -> IssueRow | None:
@@ -73,12 +76,8 @@ def _row(cells: Cells, decimals: int, wallets: Wallets, findings: Findings) -> I
     return IssueRow(cells.line, external_id, investor_id, wallet, units, unit_price, code, payment_ref, memo)
 
 
-def _unique_papers(rows: list[IssueRow], findings: Findings) -> None:
-    first: dict[str, IssueRow] = {}
-    for row in rows:
-        other = first.setdefault(row.external_id.lower(), row)
-        if other is row:
-            continue
+def _unique_papers(rows: KeptRows, findings: Findings) -> None:
+    for other, row in rows.repeated_papers():
         where = listed((other.line, row.line))
         if replace(other, line=row.line) == row:
             says = f"appears twice with the same content, {where}: remove one row"
@@ -88,19 +87,15 @@ def _unique_papers(rows: list[IssueRow], findings: Findings) -> None:
             findings.add(row.line, row.external_id, "external_id", row.external_id, says, also=[other.line])
 
 
-def _repeated_holders(rows: list[IssueRow], findings: Findings, refuse: bool) -> None:
+def _repeated_holders(rows: KeptRows, findings: Findings, refuse: bool) -> None:
     """Two rows for one holder: an error in a register, in an issue file something to look at."""
-    holders: dict[str, list[IssueRow]] = defaultdict(list)
-    for row in rows:
-        if row.line in findings.bad:
-            continue
-        holders[row.wallet or row.investor_id or ""].append(row)
-    repeated = {holder: group for holder, group in holders.items() if len(group) > 1}
+    repeated = rows.repeated_holders()
     if refuse:
-        for holder, group in repeated.items():
+        for holder in repeated:
+            group = rows.rows_of(holder)
             lines = [row.line for row in group]
             says = f"holds in {listed(lines)}: a register has one row a holder"
             findings.add(lines[1], group[1].external_id, "holder", holder, says, also=lines)
-    elif repeated:
-        some = "; ".join(f"{h} in {listed(r.line for r in rows)}" for h, rows in list(repeated.items())[:3])
-        findings.warnings.append(f"{counted(len(repeated), 'holder')} in more than one row: {some}")
+    elif some := [f"{holder} in {listed(row.line for row in rows.rows_of(holder))}" for holder in islice(repeated, 3)]:
+        holders = counted(len(some) + sum(1 for _ in repeated), "holder")
+        findings.warnings.append(f"{holders} in more than one row: {'; '.join(some)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -101,7 +101,7 @@ class Problem:
 class Sheet(Generic[T]):
     """A file that was read. ``problems`` is empty unless the caller asked to skip invalid rows."""
 
-    rows: tuple[T, ...]
+    rows: Sequence[T]
     warnings: tuple[str, ...]
     path: Path
     problems: tuple[Problem, ...] = ()
@@ -123,8 +123,8 @@ class Findings:
         self.bad.add(line)
         self.bad.update(also)
 
-    def sheet(self, path: Path, rows: list[T], lines: Iterable[int], read: int, skip_invalid: bool) -> Sheet[T]:
-        """The sheet, without its bad rows when they are to be skipped; otherwise an InputError with all."""
+    def sheet(self, path: Path, good: Sequence[T], read: int, skip_invalid: bool) -> Sheet[T]:
+        """The sheet of the good rows; an InputError with every problem unless bad rows are to be skipped."""
         problems = tuple(sorted(self.problems, key=lambda p: p.line))
         if problems and not skip_invalid:
             count = f"{read - len(self.bad):,} valid, {counted(len(problems), 'problem')}"
@@ -135,7 +135,6 @@ class Findings:
                 code="ROWS",
                 details=map(str, problems),
             )
-        good = tuple(row for row, line in zip(rows, lines, strict=True) if line not in self.bad)
         return Sheet(good, tuple(self.warnings), path, problems)
 
 

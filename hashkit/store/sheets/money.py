@@ -22,7 +22,7 @@ def read_payments(path: Path, *, data: bytes | None = None) -> Sheet[PaymentRow]
     findings = Findings()
     table = Table(path, PAYMENTS, findings, data)
     rows = [row for item in table if (row := _payment(item, findings))]
-    return findings.sheet(path, rows, (row.line for row in rows), table.read, skip_invalid=False)
+    return findings.sheet(path, tuple(rows), table.read, skip_invalid=False)
 
 
 def read_navs(path: Path, *, data: bytes | None = None) -> Sheet[NavRow]:
@@ -36,7 +36,7 @@ def read_navs(path: Path, *, data: bytes | None = None) -> Sheet[NavRow]:
         if other is not row:
             says = f"row {other.line} gives this day's value already: keep one"
             findings.add(row.line, "", "date", row.day.isoformat(), says)
-    return findings.sheet(path, rows, (row.line for row in rows), table.read, skip_invalid=False)
+    return findings.sheet(path, tuple(rows), table.read, skip_invalid=False)
 
 
 def _payment(cells: Cells, findings: Findings) -> PaymentRow | None:

@@ -6,6 +6,7 @@ columns in doubt is refused at once, because then no row number could be trusted
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -13,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from hashkit.contracts.addresses import strange_character
 from hashkit.domain.terms import shown
@@ -21,6 +24,7 @@ from hashkit.store.sheets.model import Findings
 
 MAX_BYTES = 128 * 1024 * 1024
 MAX_CELL = 10_000
+_BLOCK = 4 * 1024 * 1024
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _INVISIBLE = frozenset(
     "\u200b\u200e\u200f\u061c\u2028\u2029\u2060\u2061\u2062\u2063\u2064\ufeff\ufffd"
@@ -64,7 +68,7 @@ class Table:
 
     def __init__(self, path: Path, columns: Columns, findings: Findings, data: bytes | None = None) -> None:
         self._path, self._known, self._findings = path, columns, findings
-        self._records = _records(_checked(path, _bytes(path) if data is None else data), path)
+        self._records = _records(path, data)
         first = next(self._records, None)
         if first is None:
             raise _refused(path, ["the file is empty: the first row must name the columns"])
@@ -94,45 +98,60 @@ def _refused(path: Path, details: Sequence[str], next_step: str = "") -> InputEr
     )
 
 
-def _bytes(path: Path) -> bytes:
+def _spooled(path: Path, data: bytes | None) -> tuple[IO[bytes], bytes]:
+    """The whole file, checked and at its beginning, and its first bytes. A large one lies in a temporary file.
+
+    So it is the same file from the first row to the last, whatever becomes of ``path``, and its length has a bound.
+    """
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        source: IO[bytes] = path.open("rb") if data is None else io.BytesIO(data)
     except OSError as error:
-        raise InputError(f"Cannot read {path}.", why=f"{error.strerror}.", code="NO_FILE") from None
+        raise _unread(path, error) from None
+    with source:
+        kept: IO[bytes] = SpooledTemporaryFile(max_size=_BLOCK)  # noqa: SIM115 - whoever reads the rows closes it
+        decoder, size, lines, first = codecs.getincrementaldecoder("utf-8-sig")(), 0, 1, b""
+        try:
+            while block := source.read(_BLOCK):
+                first = first or block
+                size += len(block)
+                if size > MAX_BYTES:
+                    much = f"the file is larger than {MAX_BYTES // 1024**2} MB"
+                    raise _refused(path, [much], "Split it into several files.")
+                if first[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+                    raise _refused(path, ["the file is a workbook, not a CSV file"], "Save it as CSV UTF-8.")
+                decoder.decode(block)
+                lines += block.count(b"\n")
+                kept.write(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            lines += error.object.count(b"\n", 0, error.start)
+            raise _refused(path, [f"line {lines} is not UTF-8"], "Save it as CSV UTF-8.") from None
+        except OSError as error:
+            raise _unread(path, error) from None
+    kept.seek(0)
+    return kept, first
 
 
-def _checked(path: Path, data: bytes) -> bytes:
-    if len(data) > MAX_BYTES:
-        raise _refused(
-            path, [f"the file is larger than {MAX_BYTES // 1024**2} MB"], "Split it into several files."
-        )
-    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise _refused(path, ["the file is a workbook, not a CSV file"], "Save it as CSV UTF-8.")
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
-        raise _refused(path, [f"line {row} is not UTF-8"], "Save it as CSV UTF-8.") from None
-    return data
+def _unread(path: Path, error: OSError) -> InputError:
+    return InputError(f"Cannot read {path}.", why=f"{error.strerror}.", code="NO_FILE")
 
 
-def _records(data: bytes, path: Path) -> Iterator[list[str]]:
+def _records(path: Path, given: bytes | None) -> Iterator[list[str]]:
     """The records; the n-th one is row n of the spreadsheet, whatever line breaks its cells hold."""
-    first_line = re.split(rb"[\r\n]", data, maxsplit=1)[0].decode("utf-8-sig")
+    data, start = _spooled(path, given)
+    first_line = re.split(rb"[\r\n]", start, maxsplit=1)[0].decode("utf-8-sig", errors="ignore")
     found = [mark for mark in _SEPARATORS if mark in first_line]
     if len(found) > 1:
         names = " and ".join(_SEPARATORS[mark] for mark in found)
         raise _refused(path, [f"row 1 contains both {names}: it is not clear which separates the columns"])
-    lines = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
-    reader = csv.reader(lines, delimiter=found[0] if found else ",", strict=True)
     row = 1
-    try:
-        for record in reader:
-            yield record
-            row += 1
-    except csv.Error as error:
-        raise _refused(path, [f"row {row}: {_csv_words(str(error))}"]) from None
+    with io.TextIOWrapper(data, "utf-8-sig", newline="") as lines:
+        try:
+            for record in csv.reader(lines, delimiter=found[0] if found else ",", strict=True):
+                yield record
+                row += 1
+        except csv.Error as error:
+            raise _refused(path, [f"row {row}: {_csv_words(str(error))}"]) from None
 
 
 def _csv_words(said: str) -> str:
