@@ -45,7 +45,7 @@ def refused_rows(context: Context, token: AssetToken, investors: Investors, rows
     investor_of = dict(zip(wallets, investors.identities(wallets), strict=True))
     totals = totals_per_wallet(rows, investor_of)
     queries = [token.explain_movement(Kind.ISSUE, ZERO, w, totals[w]) for w in wallets]
-    masks = read_many(context.endpoint, queries, "latest", multicall3=context.network.multicall3)
+    masks = read_many(context.endpoint, queries, "latest")
     refused = {w: mask for w, m in zip(wallets, masks, strict=True) if (mask := given(m))}
     return [RefusedRow(row, refused[row.wallet], totals[row.wallet]) for row in rows if row.wallet in refused]
 
@@ -68,4 +68,3 @@ def row_check(context: Context, deployment: Deployment, known: Mapping[str, str]
     place = f"row {row.line}" if row.line else row.external_id
     who = f"{row.external_id} to {name_of(known, row.wallet)}"
     return Check(place, False, f"{who}: {text}", reasons[0].fix if reasons else "")
-
