@@ -28,7 +28,7 @@ ENGINE_PINS = "tools/constraints-engines.txt"
 APE_PINS = "tools/constraints-ape.txt"
 OLDER = (
     *(f"chain/test_{name}.py" for name in ("command_signer", "devnet_rpc", "dialects", "keys", "sender")),
-    *(f"contracts/test_{name}.py" for name in ("faces", "header", "powers_matrix", "trie")),
+    *(f"contracts/test_{name}.py" for name in ("faces", "header", "powers_matrix", "trie", "word")),
     *(f"issuer/test_{name}.py" for name in ("deploy", "documents", "identities", "issue", "saved", "sdk")),
     *("rpc/test_reads.py", "cli/test_conventions.py"),
 )

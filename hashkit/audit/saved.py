@@ -78,7 +78,7 @@ class SavedView(View):
         }
         self.pool = Pool(_bytes(node) for (node,) in _read(files, "nodes.txt", _NODE))
 
-    def _answers(self, asked: Sequence[Asked]) -> list[bytes | None]:
+    def _answers(self, asked: Mapping[Asked, int]) -> list[bytes | None]:
         return [_get(self._answered, one, f"the answer of {one[0]} to 0x{one[1][:4].hex()}") for one in asked]
 
     def _code(self, address: str) -> bytes:

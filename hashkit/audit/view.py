@@ -21,7 +21,7 @@ from hashkit.errors import HashkitError, RpcError
 from hashkit.rpc.blocks import Block
 from hashkit.rpc.client import Endpoint
 from hashkit.rpc.proofs import read_accounts, read_proofs, unserved
-from hashkit.rpc.reads import code_at, codes_at, read_many, storage_at
+from hashkit.rpc.reads import code_at, codes_at, given, read_many, storage_at
 from hashkit.rpc.values import quantity
 
 T = TypeVar("T")
@@ -63,8 +63,8 @@ class View(ABC):
 
     def ask_many(self, queries: Sequence[Query[Any]]) -> list[Any]:
         """The answers in their order, each as ``ask`` gives it."""
-        wanted = dict.fromkeys((checksum(q.to), q.data) for q in queries)
-        missing = [asked for asked in wanted if asked not in self.answers]
+        wanted = {(checksum(q.to), q.data): q.words for q in queries}
+        missing = {asked: words for asked, words in wanted.items() if asked not in self.answers}
         if missing:
             self.answers.update(zip(missing, self._answers(missing), strict=True))
         return [_decoded(q, self.answers[checksum(q.to), q.data]) for q in queries]
@@ -124,7 +124,8 @@ class View(ABC):
         return {one: self.mined[one] for one in hashes}
 
     @abstractmethod
-    def _answers(self, asked: Sequence[Asked]) -> list[bytes | None]: ...
+    def _answers(self, asked: Mapping[Asked, int]) -> list[bytes | None]:
+        """The answers to ``asked``: question -> how many words its answer should have."""
 
     @abstractmethod
     def _code(self, address: str) -> bytes: ...
@@ -159,9 +160,9 @@ class LiveView(View):
         self._endpoint = endpoint
         self._at: Block | str = pin.block if pin.state else "latest"
 
-    def _answers(self, asked: Sequence[Asked]) -> list[bytes | None]:
-        queries = [Query(to, data, "", "", bytes) for to, data in asked]
-        found = read_many(self._endpoint, queries, self._at, multicall3=self.network.multicall3)
+    def _answers(self, asked: Mapping[Asked, int]) -> list[bytes | None]:
+        queries = [Query(to, data, "", "", bytes, words) for (to, data), words in asked.items()]
+        found = read_many(self._endpoint, queries, self._at)
         for answer in found:
             if isinstance(answer, RpcError) and not refused(answer):
                 raise answer
@@ -193,9 +194,7 @@ class LiveView(View):
     def _times(self, numbers: Sequence[int]) -> list[int]:
         found = []
         answers = self._endpoint.batch([("eth_getBlockByNumber", (hex(n), False)) for n in numbers])
-        for number, answer in zip(numbers, answers, strict=True):
-            if isinstance(answer, RpcError):
-                raise answer
+        for number, answer in zip(numbers, map(given, answers), strict=True):
             if not isinstance(answer, Mapping):
                 raise self._endpoint.trouble(f"has no block {number}")
             found.append(quantity(self._endpoint, answer.get("timestamp")))
@@ -206,9 +205,7 @@ class LiveView(View):
 
     def _receipts(self, hashes: Sequence[str]) -> list[Mined | None]:
         found: list[Mined | None] = []
-        for answer in self._endpoint.batch([("eth_getTransactionReceipt", (one,)) for one in hashes]):
-            if isinstance(answer, RpcError):
-                raise answer
+        for answer in map(given, self._endpoint.batch([("eth_getTransactionReceipt", (one,)) for one in hashes])):
             if not isinstance(answer, Mapping):
                 found.append(None)
                 continue

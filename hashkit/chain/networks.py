@@ -18,7 +18,6 @@ from hashkit.domain.network import Network
 from hashkit.domain.terms import shown
 from hashkit.errors import InputError
 
-_MULTICALL3 = "0xcA11bde05977b3631167028862bE2a173976CA11"
 _GAS_PRICE_ORACLE = "0x420000000000000000000000000000000000000F"
 _EAS = "0x4200000000000000000000000000000000000021"
 _GWEI = 10**9
@@ -32,7 +31,6 @@ _PRESETS = (
         explorer="https://hsk.blockscout.com",
         explorer_api="https://hsk.blockscout.com/api",
         finality="finalized",
-        multicall3=_MULTICALL3,
         gas_price_oracle=_GAS_PRICE_ORACLE,
         kyc_sbt="0x0f362c05fb3Fadca687648F412abE2A6d6450D70",
         eas=_EAS,
@@ -49,7 +47,6 @@ _PRESETS = (
         explorer="https://testnet-explorer.hskchain.net",
         explorer_api="https://testnet-explorer.hskchain.net/api",
         finality="finalized",
-        multicall3=_MULTICALL3,
         gas_price_oracle=_GAS_PRICE_ORACLE,
         kyc_sbt="0xA45f42F09A7Ae50e556467cf65cF3Cf45711114E",
         eas=_EAS,
@@ -212,7 +209,6 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "explorer_api": _url,
     "finality": _finality,
     "currency": _word,
-    "multicall3": _address,
     "gas_price_oracle": _address,
     "kyc_sbt": _address,
     "eas": _address,

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from hashkit.contracts import artifacts
 from hashkit.contracts.call import Call, Query
 from hashkit.contracts.hashing import keccak
+from hashkit.contracts.word import count_words, read_words, write_words
 
 T = TypeVar("T")
 
@@ -33,7 +34,12 @@ class Entry:
     @property
     def topic(self) -> bytes:
         """The signature's hash: an event's first topic."""
-        return keccak(self.signature.encode())
+        return _hashed(self.signature)
+
+
+@cache
+def _hashed(signature: str) -> bytes:
+    return keccak(signature.encode())
 
 
 @cache
@@ -69,7 +75,9 @@ def _type(item: Mapping[str, Any]) -> str:
 
 
 def encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
-    """ABI-encode ``values``."""
+    """ABI-encode ``values``; eth-abi's own errors for what does not fit."""
+    if (found := write_words(types, values)) is not None:
+        return found
     from eth_abi import encode as _encode
 
     return _encode(types, values)
@@ -77,6 +85,8 @@ def encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
 
 def decode(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
     """ABI-decode ``data``; eth-abi's own errors for what does not fit."""
+    if (found := read_words(types, data)) is not None:
+        return found
     from eth_abi import decode as _decode
 
     return _decode(types, data)
@@ -130,10 +140,17 @@ class Face:
         )
 
     def _query(self, signature: str, *values: Any, read: Callable[..., T]) -> Query[T]:
-        entry = table("function", *self.contracts)[signature]
-        data = entry.selector + encode(entry.inputs, values)
+        entry, selector, words = _question(self.contracts, signature)
+        data = selector + encode(entry.inputs, values)
 
         def answer(returned: bytes) -> T:
             return read(*decode(entry.outputs, returned))
 
-        return Query(self.address, data, self.contracts[0], entry.name, answer)
+        return Query(self.address, data, self.contracts[0], entry.name, answer, words)
+
+
+@cache
+def _question(contracts: tuple[str, ...], signature: str) -> tuple[Entry, bytes, int]:
+    """A function, its selector and the words of its answer."""
+    entry = table("function", *contracts)[signature]
+    return entry, entry.selector, count_words(entry.outputs)

@@ -39,6 +39,8 @@ class Query(Generic[T]):
     contract: str
     function: str
     decode: Callable[[bytes], T]
+    words: int = 0
+    """32-byte words of a proper answer; 0 when its types do not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from hashkit.contracts.abi import decode, encode
 from hashkit.contracts.call import Query
 from hashkit.contracts.hashing import checksum, keccak
+from hashkit.contracts.word import count_words
 
 T = TypeVar("T")
 
@@ -38,7 +39,8 @@ class _Asked:
         name, _, rest = signature.partition("(")
         types = [kind for kind in rest[:-1].split(",") if kind]
         data = keccak(signature.encode())[:4] + encode(types, values)
-        return Query(self.address, data, "contract", name, lambda answer: read(decode(returns, answer)[nth]))
+        words = count_words(tuple(returns))
+        return Query(self.address, data, "contract", name, lambda answer: read(decode(returns, answer)[nth]), words)
 
 
 class Foreign(_Asked):

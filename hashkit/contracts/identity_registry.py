@@ -135,8 +135,8 @@ class IdentityRegistry(Face):
         return self._query("standing(address)", wallet, read=_standing)
 
     def identity(self, wallet: str) -> Query[str]:
-        """The investor behind a wallet, or zero."""
-        return self._query("identity(address)", wallet, read=checksum)
+        """The investor behind a wallet, or zero: 0x-hex in small letters, to be compared and not shown."""
+        return self._query("identity(address)", wallet, read=str)
 
     def wallets_of(self, wallet: str) -> Query[tuple[str, ...]]:
         """All wallets of the investor behind ``wallet``, the first one first."""

@@ -27,7 +27,6 @@ class Network:
     finality: Finality = "finalized"
     """The block tag that reports use by default."""
     currency: str = "HSK"
-    multicall3: str | None = None
     gas_price_oracle: str | None = None
     """OP Stack predeploy that knows the L1 data fee."""
     kyc_sbt: str | None = None
@@ -75,7 +74,6 @@ class Network:
             "explorer_api": self.explorer_api,
             "finality": self.finality,
             "currency": self.currency,
-            "multicall3": self.multicall3,
             "gas_price_oracle": self.gas_price_oracle,
             "kyc_sbt": self.kyc_sbt,
             "eas": self.eas,

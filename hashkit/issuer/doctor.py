@@ -96,12 +96,10 @@ def _account(context: Context) -> Iterator[Finding]:
 
 
 def _contracts(context: Context) -> Iterator[Finding]:
-    network = context.network
-    for name, address in (("Multicall3", network.multicall3), ("L1 fee oracle", network.gas_price_oracle)):
-        if address is not None:
-            there = bool(code_at(context.endpoint, address, "latest"))
-            text = f"{name} at {address}" + ("" if there else " is not there; hashkit goes on without it")
-            yield Finding("contract", "ok" if there else "warn", text)
+    if (oracle := context.network.gas_price_oracle) is not None:
+        there = bool(code_at(context.endpoint, oracle, "latest"))
+        text = f"L1 fee oracle at {oracle}" + ("" if there else " is not there; hashkit goes on without it")
+        yield Finding("contract", "ok" if there else "warn", text)
     for deployment in deployments(context.project, context.network.chain_id):
         token = deployment.contracts["AssetToken"].address
         there = bool(code_at(context.endpoint, token, "latest"))

@@ -183,13 +183,11 @@ class Investors:
         return self._ask([self._face.standing(wallet) for wallet in wallets])
 
     def identities(self, wallets: Sequence[str]) -> tuple[str, ...]:
-        """The investor behind each wallet at the latest block; zero for a wallet that nobody knows."""
+        """The investor behind each wallet at the latest block, in small letters; zero for a wallet nobody knows."""
         return self._ask([self._face.identity(wallet) for wallet in wallets])
 
     def _ask(self, queries: Sequence[Query[T]]) -> tuple[T, ...]:
-        network = self.context.network
-        answers = read_many(self.context.endpoint, queries, "latest", multicall3=network.multicall3)
-        return tuple(given(answer) for answer in answers)
+        return tuple(given(answer) for answer in read_many(self.context.endpoint, queries, "latest"))
 
     def _views(self, wallets: Sequence[str]) -> tuple[InvestorView, ...]:
         now = block(self.context.endpoint, "latest").timestamp

@@ -26,7 +26,7 @@ from hashkit.issuer.costs import quote
 from hashkit.issuer.plan import Plan
 from hashkit.issuer.steps import Check, Outcome, Step
 from hashkit.issuer.who import resolve
-from hashkit.rpc.reads import read, read_many
+from hashkit.rpc.reads import given, read, read_many
 from hashkit.store.deployments import Deployment
 
 AMOUNTS = ("max-units-per-investor", "minimum-holding", "denomination")
@@ -274,11 +274,7 @@ class Rules:
         return table.rows
 
     def _many(self, queries: Sequence[Query[int]]) -> list[int]:
-        answers = read_many(self.context.endpoint, queries, "latest", multicall3=self.context.network.multicall3)
-        for answer in answers:
-            if isinstance(answer, Exception):
-                raise answer
-        return [int(answer) for answer in answers if isinstance(answer, int)]
+        return [given(answer) for answer in read_many(self.context.endpoint, queries, "latest")]
 
     def _read(self, query: Query[Any]) -> Any:
         return read(self.context.endpoint, query, "latest")

@@ -40,7 +40,7 @@ def settle(context: Context, journal: Journal) -> None:
 def hold(context: Context, truths: Sequence[Truth]) -> bool:
     """Do the contracts say so now? True when there is nothing to ask."""
     queries = [truth.query for truth in truths]
-    answers = read_many(context.endpoint, queries, "latest", multicall3=context.network.multicall3)
+    answers = read_many(context.endpoint, queries, "latest")
     return all(answer is True for answer in answers)
 
 

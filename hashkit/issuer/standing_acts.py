@@ -18,7 +18,7 @@ from hashkit.issuer.costs import quote
 from hashkit.issuer.plan import Plan
 from hashkit.issuer.steps import Check, Outcome, Step
 from hashkit.issuer.who import labels, name_of, resolve, short
-from hashkit.rpc.reads import read, read_many
+from hashkit.rpc.reads import given, read, read_many
 from hashkit.store.names import Names
 
 _BATCH = 100  # investors in one transaction
@@ -100,11 +100,7 @@ class StandingActs:
 
     def _standings(self, wallets: Sequence[str]) -> list[Standing]:
         queries = [self.face.standing(w) for w in wallets]
-        answers = read_many(self.context.endpoint, queries, "latest", multicall3=self.context.network.multicall3)
-        for answer in answers:
-            if not isinstance(answer, Standing):
-                raise answer
-        return [a for a in answers if isinstance(a, Standing)]
+        return [given(answer) for answer in read_many(self.context.endpoint, queries, "latest")]
 
     def _plan(
         self,

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from hashkit.contracts.call import Query
 from hashkit.errors import HashkitError, NodeError, RpcError
+from hashkit.rpc import together
 from hashkit.rpc.blocks import Block, block
 from hashkit.rpc.client import Endpoint
 from hashkit.rpc.revert import is_revert
@@ -17,8 +18,6 @@ At = Block | int | str
 """A block, its number or a tag. A ``Block`` is asked for by its hash, so that a reorganisation cannot slip in."""
 
 _BATCH = 200  # calls in one JSON-RPC batch
-_MULTICALL = 400  # calls in one Multicall3 call
-_AGGREGATE3 = bytes.fromhex("82ad56cb")  # aggregate3((address,bool,bytes)[])
 
 
 def read(endpoint: Endpoint, query: Query[T], at: At) -> T:
@@ -29,19 +28,13 @@ def read(endpoint: Endpoint, query: Query[T], at: At) -> T:
     return _decoded(query, at_block(endpoint, at, lambda where: _eth_call(endpoint, query.to, query.data, where)))
 
 
-def read_many(
-    endpoint: Endpoint, queries: Sequence[Query[T]], at: At, *, multicall3: str | None = None
-) -> list[T | RpcError]:
+def read_many(endpoint: Endpoint, queries: Sequence[Query[T]], at: At) -> list[T | RpcError]:
     """The answers in their order; an RpcError stands where a contract refused.
 
-    Through Multicall3 where it has code at that block, else in JSON-RPC batches, else one by one. NodeError
+    Many in one call, in JSON-RPC batches where the node does not answer such a call, else one by one. NodeError
     ``NO_CONTRACT`` when an answer does not fit its question.
     """
-    answers: list[bytes | RpcError | None] = [None] * len(queries)
-    if multicall3 is not None and len(queries) > 1 and code_at(endpoint, multicall3, at):
-        for start in range(0, len(queries), _MULTICALL):
-            part = queries[start : start + _MULTICALL]
-            answers[start : start + len(part)] = _aggregate(endpoint, part, at, multicall3)
+    answers: list[bytes | RpcError | None] = list(_together(endpoint, queries, at))
     # What failed in there is asked again by itself: a greedy contract may have taken the gas of the others,
     # and only a call of its own tells why it was refused.
     missing = [i for i, answer in enumerate(answers) if answer is None]
@@ -75,10 +68,7 @@ def codes_at(endpoint: Endpoint, addresses: Sequence[str], at: At) -> list[bytes
 
 def _codes(endpoint: Endpoint, addresses: Sequence[str], where: Any) -> list[bytes]:
     answers = endpoint.batch([("eth_getCode", (address, where)) for address in addresses])
-    for answer in answers:
-        if isinstance(answer, RpcError):
-            raise answer
-    return [byte_string(endpoint, answer) for answer in answers]
+    return [byte_string(endpoint, given(answer)) for answer in answers]
 
 
 def storage_at(endpoint: Endpoint, address: str, slot: int, at: At) -> bytes:
@@ -135,23 +125,28 @@ def _caught(endpoint: Endpoint, query: Query[T], at: At) -> bytes | RpcError:
         return error
 
 
-def _aggregate(
-    endpoint: Endpoint, queries: Sequence[Query[T]], at: At, multicall3: str
-) -> list[bytes | RpcError | None]:
-    """Answers through Multicall3; None where it has none and a call of its own must tell."""
-    from eth_abi import decode, encode
-    from eth_abi.exceptions import DecodingError
+def _together(endpoint: Endpoint, queries: Sequence[Query[T]], at: At) -> Iterator[bytes | None]:
+    """Answers out of calls that hold many; None where a call of its own must tell."""
+    serves = True
+    for part in together.parts(queries):
+        found = _part(endpoint, part, at) if serves and len(part) > 1 else None
+        if found is None and len(part) > 1:
+            serves = False  # a node that will not do it is not asked in vain again and again
+        yield from found or [None] * len(part)
 
-    asked = [(q.to, True, q.data) for q in queries]
-    data = _AGGREGATE3 + encode(["(address,bool,bytes)[]"], [asked])
+
+def _part(endpoint: Endpoint, part: Sequence[Query[T]], at: At) -> list[bytes | None] | None:
+    """Answers of one call that holds them all; None when there is no such answer."""
+    data = _hex(together.pack(part))
     try:
-        returned = at_block(endpoint, at, lambda where: _eth_call(endpoint, multicall3, data, where))
-        (answers,) = decode(["(bool,bytes)[]"], returned)
-    except (RpcError, DecodingError, OverflowError, ValueError):  # too much gas for one call, or no Multicall3
-        return [None] * len(queries)
-    if len(answers) != len(queries):
-        return [None] * len(queries)
-    return [returned if ok else None for ok, returned in answers]
+        returned = at_block(endpoint, at, lambda where: _bytes(endpoint, "eth_call", {"data": data}, where))
+    except RpcError:  # it wants a recipient, or this is too much gas or code for one call
+        return None
+    except NodeError as error:
+        if error.code != "NODE_ANSWER":
+            raise
+        return None
+    return together.unpack(returned, len(part))
 
 
 def _eth_call(endpoint: Endpoint, to: str, data: bytes, where: Any) -> bytes:

@@ -65,13 +65,18 @@ def live(world: World, seed: int, steps: int) -> int:
 
 
 class Liar(Endpoint):
-    """A real node whose answers pass through ``twist(method, params, answer)`` first."""
+    """A real node whose answers pass through ``twist(method, params, answer)`` first.
+
+    It refuses calls without a recipient, so that a twist sees each question to a contract alone.
+    """
 
     def __init__(self, url: str, twist: Any) -> None:
         super().__init__(url, chain_id=31337)
         self.twist = twist
 
     def call(self, method: str, params: Any = (), quick: Any = None) -> Any:
+        if method == "eth_call" and "to" not in params[0]:
+            raise RpcError(method, -32602, "missing recipient")
         return self.twist(method, params, super().call(method, params))
 
     def batch(self, calls: Any) -> list[Any]:

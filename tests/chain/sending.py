@@ -26,7 +26,6 @@ NETWORK = Network(
     explorer_api=None,
     finality="latest",
     currency="HSK",
-    multicall3=None,
     gas_price_oracle=None,
     kyc_sbt=None,
     first_block_time=None,

@@ -29,7 +29,7 @@ def test_presets_are_found_by_name_and_by_chain_id():
         assert network(name) == network(preset.chain_id) == network(str(preset.chain_id)) == preset
         for url in preset.rpc_urls:
             Endpoint(url)
-        for address in (preset.multicall3, preset.gas_price_oracle, preset.kyc_sbt, preset.dispute_game_factory):
+        for address in (preset.eas, preset.gas_price_oracle, preset.kyc_sbt, preset.dispute_game_factory):
             assert address is None or address == checksum(address)
     assert network(177).finality == network(133).finality == "finalized" and network(31337).finality == "latest"
     assert [n.name for n in presets().values() if n.dev] == ["devnet"]
@@ -58,9 +58,9 @@ def test_an_unknown_name_without_a_neighbour_says_how_to_describe_it():
 
 
 def test_overrides_change_what_they_name_and_nothing_else():
-    found = network("hashkey", {"hashkey": {"rpc_urls": [KEYED], "explorer": "https://e.example/", "multicall3": ""}})
+    found = network("hashkey", {"hashkey": {"rpc_urls": [KEYED], "explorer": "https://e.example/", "eas": ""}})
     assert found.rpc_urls == (KEYED,) and found.transaction_link("0x1") == "https://e.example/tx/0x1"
-    assert found.multicall3 is None and found.kyc_sbt == network(177).kyc_sbt
+    assert found.eas is None and found.kyc_sbt == network(177).kyc_sbt
     assert network("hashkey", {"hashkey": {"rpc_url": KEYED}}).rpc_urls == (KEYED,)
 
 
@@ -86,7 +86,7 @@ def test_every_mistake_is_listed_at_once_and_no_value_repeated():
                 "rpc_urls": [KEYED, "ws://sesame-open"],
                 "explorer": "sesame-open",
                 "finality": "soon",
-                "multicall3": "0x12",
+                "eas": "0x12",
                 "kyc_sbt": "0x0F362c05fb3Fadca687648F412abE2A6d6450D70",
                 "block_seconds": -1,
                 "titel": "x",
@@ -94,7 +94,7 @@ def test_every_mistake_is_listed_at_once_and_no_value_repeated():
             }
         }
     )
-    for key in ("chain_id", "rpc_urls", "explorer", "finality", "multicall3", "kyc_sbt", "block_seconds", "dev"):
+    for key in ("chain_id", "rpc_urls", "explorer", "finality", "eas", "kyc_sbt", "block_seconds", "dev"):
         assert f'["lab"] {key}:' in found.replace("networks.", "") or f'"{key}": no such setting' in found, key
     assert "did you mean title?" in found and "sesame" not in found
 

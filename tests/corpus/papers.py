@@ -227,7 +227,7 @@ def _settings() -> Iterator[Entry]:
     ):  # fmt: skip
         yield bad(table.replace(old, new), "")
     for line in ('finality = "soon"', "finality = 1", "finality = []", "title = 1", 'title = ""', 'title = "' + "t" * 61 + '"', 'title = "a\\u001bb"',
-                 'explorer = "x"', "explorer = 1", 'multicall3 = "0x12"', f'multicall3 = "{WALLETS[0].swapcase()}"', "eas = 1", 'block_seconds = "2"',
+                 'explorer = "x"', "explorer = 1", 'eas = "0x12"', f'eas = "{WALLETS[0].swapcase()}"', "eas = 1", 'block_seconds = "2"',
                  "block_seconds = -1", "minimum_base_fee = 1.5", "dev = true", 'name = "x"', "colour = 1", "rpc_urls = 1", "kyc_sbt = []"):  # fmt: skip
         yield bad(table + line, "")
     for text in (

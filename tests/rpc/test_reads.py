@@ -1,4 +1,4 @@
-"""Questions to contracts: alone, through Multicall3, in batches, one by one; at a block that may go away."""
+"""Questions to contracts: alone, many in one call, in batches, one by one; at a block that may go away."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from eth_abi import decode, encode
 from hashkit.contracts.call import Query
 from hashkit.contracts.hashing import checksum
 from hashkit.errors import NodeError, RpcError
-from hashkit.rpc import reads
 from hashkit.rpc.blocks import block
 from hashkit.rpc.client import Endpoint
 from hashkit.rpc.reads import code_at, read, read_many, storage_at
 from tests.chain import talk
-from tests.rpc.rude import forward, node, refusal
+from tests.rpc.rude import forward, node, refusal, result
 
 NOWHERE = "0x000000000000000000000000000000000000dEaD"
 
@@ -26,7 +25,7 @@ def number(data: bytes) -> int:
 
 def stored(contract: str, slot: int | None) -> Query[int]:
     """What the contract stores under ``slot``; None: it refuses."""
-    return Query(contract, b"" if slot is None else slot.to_bytes(32, "big"), "Store", "stored", number)
+    return Query(contract, b"" if slot is None else slot.to_bytes(32, "big"), "Store", "stored", number, 1)
 
 
 @pytest.fixture(scope="module", params=["anvil", "py-evm"])
@@ -80,23 +79,17 @@ def test_an_answer_that_does_not_fit_is_no_contract(scene):
     assert caught.value.code == "NO_CONTRACT" and NOWHERE in caught.value.sentence
 
 
-def test_many_questions_in_one_batch(scene):
+def test_many_questions_and_none(scene):
     endpoint, contract, at, _ = scene
     one, two, three = read_many(endpoint, [stored(contract, 1), stored(contract, None), stored(contract, 3)], at)
     assert (one, three) == (101, 103) and isinstance(two, RpcError) and two.data[:4] == talk.REFUSED
     assert read_many(endpoint, [], at) == []
 
 
-def test_more_questions_than_one_batch_takes(scene):
+def test_more_questions_than_one_call_takes(scene):
     endpoint, contract, at, _ = scene
     found = read_many(endpoint, [stored(contract, i % 6) for i in range(450)], at)
     assert found == [100 + i % 6 if i % 6 < 5 else 0 for i in range(450)]
-
-
-def test_a_multicall_that_is_not_there_is_done_without(scene):
-    endpoint, contract, at, _ = scene
-    for missing in (NOWHERE, contract):  # no code, and code that is no Multicall3
-        assert read_many(endpoint, [stored(contract, 1), stored(contract, 2)], at, multicall3=missing) == [101, 102]
 
 
 @pytest.mark.parametrize("words", [(-32602, "invalid argument 1: cannot unmarshal object"), (-32000, "unsupported")])
@@ -143,55 +136,96 @@ def test_a_block_that_was_replaced_gives_no_answer(fresh_chain):
         assert caught.value.code == "REORG"
 
 
-class Multicall:
-    """A node with a Multicall3: it answers aggregate3 by asking the real node, call by call."""
+class Watched:
+    """A real node that says ``said`` to calls without a recipient; None: what it has to say."""
 
-    address = "0xcA11bde05977b3631167028862bE2a173976CA11"
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.aggregated = 0
-        self.short_of_gas = False
+    def __init__(self, url: str, said: Any = None) -> None:
+        self.url, self.said = url, said
+        self.together = 0
+        self.alone: list[str] = []
 
     def __call__(self, ask: Any, n: int) -> Any:
-        if isinstance(ask, dict) and ask["method"] == "eth_getCode" and ask["params"][0] == self.address:
-            return {"id": ask["id"], "result": "0x60"}
-        if isinstance(ask, dict) and ask["method"] == "eth_call" and ask["params"][0]["to"] == self.address:
-            self.aggregated += 1
-            if self.short_of_gas:
-                return refusal(ask, -32000, "out of gas")
-            (calls,) = decode(["(address,bool,bytes)[]"], bytes.fromhex(ask["params"][0]["data"][10:]))
-            assert all(allow for _, allow, _ in calls)
-            answers = [self._one(to, data, ask["params"][1]) for to, _, data in calls]
-            return {"id": ask["id"], "result": "0x" + encode(["(bool,bytes)[]"], [answers]).hex()}
+        for one in ask if isinstance(ask, list) else [ask]:
+            if one["method"] == "eth_call":
+                if "to" in one["params"][0]:
+                    self.alone.append(one["params"][0]["to"])
+                    continue
+                self.together += 1
+                if self.said is not None:
+                    return self.said(one)
         return forward(self.url, ask)
 
-    def _one(self, to: str, data: bytes, where: Any) -> tuple[bool, bytes]:
-        ask = {
-            "jsonrpc": "2.0",
-            "id": 1,
-            "method": "eth_call",
-            "params": [{"to": to, "data": "0x" + data.hex()}, where],
-        }
-        said = forward(self.url, ask)
-        return ("result" in said, bytes.fromhex(said["result"][2:]) if "result" in said else b"")
+
+def placed(url: str, code: str) -> str:
+    """The address of a new contract with this runtime code."""
+    return talk.deploy(url, f"0x60{len(code) // 2:02x}8060095f395ff3{code}")
 
 
-def test_through_multicall3_and_what_failed_in_it_again_alone(scene, monkeypatch):
-    monkeypatch.setattr(reads, "_MULTICALL", 3)
+def test_many_go_in_one_call_and_what_was_refused_in_it_again_alone(scene):
     _, contract, at, url = scene
-    multicall = Multicall(url)
-    with node(multicall) as rude:
-        queries = [stored(contract, i) for i in (0, None, 2, 3)]
-        a, b, c, d = read_many(Endpoint(rude.url), queries, at, multicall3=multicall.address)
-    assert (a, c, d) == (100, 102, 103) and multicall.aggregated == 2
-    assert isinstance(b, RpcError) and b.data[:4] == talk.REFUSED, "only a call of its own tells why"
+    watched = Watched(url)
+    with node(watched) as rude:
+        queries = [stored(contract, i % 5 if i != 7 else None) for i in range(401)]
+        found = read_many(Endpoint(rude.url), queries, at)
+    assert watched.together == 2 and len(watched.alone) == 2, "200, 200, and one that is alone"
+    refused = found[7]
+    assert isinstance(refused, RpcError) and refused.data[:4] == talk.REFUSED, "only a call of its own tells why"
+    assert found[:7] + found[8:] == [100 + i % 5 for i in range(401) if i != 7]
 
 
-def test_a_multicall_that_runs_out_of_gas_is_done_without(scene):
+def test_one_question_goes_alone(scene):
     _, contract, at, url = scene
-    multicall = Multicall(url)
-    multicall.short_of_gas = True
-    with node(multicall) as rude:
-        found = read_many(Endpoint(rude.url), [stored(contract, 1)] * 2, at, multicall3=multicall.address)
-    assert found == [101, 101]
+    watched = Watched(url)
+    with node(watched) as rude:
+        assert read_many(Endpoint(rude.url), [stored(contract, 1)], at) == [101]
+    assert (watched.together, watched.alone) == (0, [contract])
+
+
+GARBAGE = ["0x", "0x00", "0x02", "0x" + "00" * 30_000, "0x" + "00" * 5, "0xzz", None, 7, {"data": "0x"}]
+
+
+@pytest.mark.parametrize("answer", ["refused", *GARBAGE], ids=lambda answer: str(answer)[:12])
+def test_a_node_that_does_not_answer_many_in_one_call_is_asked_so_once(scene, answer):
+    _, contract, at, url = scene
+
+    def said(ask: Any) -> Any:
+        return refusal(ask, -32602, "missing recipient") if answer == "refused" else result(ask, answer)
+
+    watched = Watched(url, said)
+    with node(watched) as rude:
+        found = read_many(Endpoint(rude.url), [stored(contract, i % 5) for i in range(450)], at)
+    assert found == [100 + i % 5 for i in range(450)] and len(watched.alone) == 450
+    assert watched.together <= 2, "by hash and by number"
+
+
+def test_a_contract_that_burns_all_gas_takes_nothing_from_the_others(scene):
+    _, contract, _, url = scene
+    greedy = placed(url, "fe")
+    burning = Query(greedy, b"", "Greedy", "burn", bytes)
+    for many in (1, 3):
+        found = read_many(Endpoint(url), [stored(contract, 1), *[burning] * many, stored(contract, 2)], "latest")
+        assert (found[0], found[-1]) == (101, 102)
+        assert all(isinstance(answer, RpcError) for answer in found[1:-1])
+
+
+def test_answers_that_are_too_long_for_one_call(scene):
+    _, contract, _, url = scene
+    long = placed(url, "6175305ff3")  # RETURN(0, 30000)
+    for words in (0, 938):  # not known, known: then it is not asked together
+        watched = Watched(url)
+        query = Query(long, b"", "Long", "long", bytes, words)
+        with node(watched) as rude:
+            found = read_many(Endpoint(rude.url), [stored(contract, 1), stored(contract, 2), query], "latest")
+        assert found == [101, 102, bytes(30_000)] and watched.together == 1
+        assert len(watched.alone) == (3 if words == 0 else 1)
+
+
+def test_an_account_without_code_answers_nothing(scene):
+    endpoint, contract, at, _ = scene
+    query = Query(NOWHERE, b"", "X", "x", bytes)
+    assert read_many(endpoint, [query, stored(contract, 1)], at) == [b"", 101]
+
+
+def test_a_node_out_of_reach_is_an_error():
+    with pytest.raises(NodeError, match="cannot be reached"):
+        read_many(Endpoint("http://127.0.0.1:1"), [stored(NOWHERE, 1)] * 2, "latest")

@@ -118,8 +118,7 @@ def _how(e: Evidence) -> str:
     if not proof.why_not:
         where = f"against the state root of the block ({proof.layout})"
         return f"{proof.balances} balances proved {where}"
-    through = "node-attested (Multicall3)" if e.network.multicall3 else "node-attested"
-    return f"{through}; proofs not performed: {proof.why_not}"
+    return f"node-attested; proofs not performed: {proof.why_not}"
 
 
 def _balance_line(e: Evidence, c: Compared, who: str) -> str:
