@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import accumulate
@@ -17,6 +18,7 @@ from typing import Any
 
 from hashkit.chain import fees, rehearsal
 from hashkit.chain.answers import number
+from hashkit.chain.pump import Pump
 from hashkit.chain.send_errors import SendAnswer, read_answer
 from hashkit.chain.signing import Signer, created_address, fields, read_signed, sign
 from hashkit.chain.stock import Ledger, Told, ask, receipt_of, settle, take_stock
@@ -36,6 +38,14 @@ _OFFERS = 12
 """Most offers for one transaction when a node calls each of them too low."""
 _GRACE = 4
 """Block times for which a used nonce may go without a receipt: nodes behind one address differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A transaction that was signed and given to a pump, and what the pump says of it."""
+
+    attempt: Attempt
+    taken: Future[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +99,28 @@ class Sender:
             raise rehearsal.failure(self.endpoint, me, action, receipt.tx_hash, receipt.block, spent)
         return receipt
 
-    def send_in_turn(
-        self, jobs: Sequence[tuple[int, Call, int]], under_way: Sequence[Attempt] = ()
-    ) -> tuple[list[Attempt], HashkitError | None]:
-        """Send calls that a contract takes once and in this order, waiting for none: (step, call, gas limit) each.
+    def post_in_turn(
+        self, jobs: Sequence[tuple[int, Call, int]], pump: Pump, under_way: Sequence[Posted] = ()
+    ) -> tuple[list[Posted], HashkitError | None]:
+        """Post calls that a contract takes once and in this order: (step, call, gas limit) each.
 
-        All are signed and on the disk before the first goes out. What comes back are those that were sent, and why not
-        all of them were, if so. ``under_way`` are those before them that nobody has waited for. Behind these nothing
-        can be rehearsed, because it is not its turn; without them the first is, and no other: one that comes after a
-        failure costs gas and does nothing.
+        All are signed and on the disk before the first goes out. What comes back are those that were signed, and why
+        not all of them were, if so. ``under_way`` are those before them that nobody has waited for. Behind these
+        nothing can be rehearsed, because it is not its turn; without them the first is, and no other: one that comes
+        after a failure costs gas and does nothing.
         So many are taken as the account can pay for, with those under way; ``perform`` is the way when that is none.
         """
         me = self.signer.address
         now = fees.prices(self.endpoint)
         limits = [min(gas, now.gas_limit) for _, _, gas in jobs]
+        first = self.ledger.next_nonce()
         if not under_way:
             rehearsal.rehearse(self.endpoint, me, jobs[0][1], limits[0])
+            first = max(first, self._count("latest"), self._count("pending"))
         max_fee = self._affordable(now.base_fee + now.priority_fee, now.max_fee)
-        money = self._balance() - sum(attempt.gas * attempt.max_fee for attempt in under_way)
+        money = self._balance() - sum(posted.attempt.gas * posted.attempt.max_fee for posted in under_way)
         payable = sum(1 for spent in accumulate(limits) if spent * max_fee <= money)
-        first = max(self.ledger.next_nonce(), self._count("latest"), self._count("pending"))
         signed: list[Attempt] = []
-        out: list[Attempt] = []
         trouble: HashkitError | None = None
         try:
             for nonce, ((step, call, _), gas) in enumerate(zip(jobs[:payable], limits, strict=False), first):
@@ -122,22 +132,24 @@ class Sender:
             trouble = error
         finally:  # an interrupt, too, leaves no signature that nobody knows of
             self._keep(signed)
+        return [Posted(attempt, pump.post(attempt.raw)) for attempt in signed], trouble
+
+    def wait_in_turn(self, posted: Sequence[Posted]) -> tuple[list[Receipt], HashkitError | None]:
+        """The receipts of what was posted, also of those that reverted, and why not all were sent or seen, if so."""
+        out: list[Attempt] = []
+        receipts: list[Receipt] = []
+        trouble: HashkitError | None = None
         try:
-            for attempt in signed:
-                out.append(self._offer(attempt))
+            for each in posted:
+                out.append(self._offer(each.attempt, each.taken))
         except HashkitError as error:  # those before it are on their way, those after it are kept
             trouble = error
-        return out, trouble
-
-    def wait_in_turn(self, sent: Sequence[Attempt]) -> tuple[list[Receipt], HashkitError | None]:
-        """The receipts of what ``send_in_turn`` has sent, also of those that reverted; and why not all of them."""
-        receipts: list[Receipt] = []
         try:
-            for attempt in sent:
+            for attempt in out:
                 receipts.append(self._wait(attempt))
         except HashkitError as error:
-            return receipts, error
-        return receipts, None
+            trouble = error
+        return receipts, trouble
 
     def resume(self, step: int, *, renew: bool = False) -> Receipt | None:
         """The receipt of an earlier run of this step, seen through if need be; None to start afresh.
@@ -271,9 +283,9 @@ class Sender:
         """Send the bytes and wait until a block holds them."""
         return self._wait(self._offer(attempt))
 
-    def _offer(self, attempt: Attempt) -> Attempt:
+    def _offer(self, attempt: Attempt, taken: Future[bool] | None = None) -> Attempt:
         """Send the bytes; a fee that is too low is raised. What was sent last comes back."""
-        answer = self._send(attempt)
+        answer = self._send(attempt, taken)
         for _ in range(_OFFERS):
             if answer is not SendAnswer.FEE_TOO_LOW or self._receipt(attempt) is not None:
                 break
@@ -283,9 +295,11 @@ class Sender:
             self._send(attempt)  # most often a connection that the node had closed while we were idle
         return attempt
 
-    def _send(self, attempt: Attempt) -> SendAnswer:
+    def _send(self, attempt: Attempt, taken: Future[bool] | None = None) -> SendAnswer:
+        """Send the bytes, unless they were ``taken`` already, and what the node says of it."""
         try:
-            self.endpoint.call("eth_sendRawTransaction", ("0x" + attempt.raw.hex(),))
+            if taken is None or not taken.result():
+                self.endpoint.call("eth_sendRawTransaction", ("0x" + attempt.raw.hex(),))
             answer = SendAnswer.KNOWN
         except NodeError as error:
             answer = read_answer(error)
@@ -307,7 +321,7 @@ class Sender:
 
     def _wait(self, attempt: Attempt) -> Receipt:
         started = last_sent = offered = time.monotonic()
-        head = self._head()
+        head: dict[str, int] | None = None
         grace = _GRACE * max(1, self.network.block_seconds)
         pause = 0.01 if self.network.dev else min(2.0, self.network.block_seconds / 2)
         while True:
@@ -316,6 +330,7 @@ class Sender:
                 if receipt is not None:
                     self._settle(known, receipt)
                     return receipt
+            head = self._head() if head is None else head
             now = time.monotonic()
             if now - started > grace and self._is_used(attempt.nonce) and not self._any_known(attempt):
                 raise self._foreign(attempt)

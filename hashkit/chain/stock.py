@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any, Protocol
@@ -55,8 +55,10 @@ def take_stock(
     for attempt in ledger.unsettled(_final(endpoint, network)):
         known.setdefault(attempt.nonce, []).append(attempt)
     missing = []
-    told = _receipts_of(endpoint, [rival for rivals in known.values() for rival in rivals], sender)
-    for rivals in known.values():
+    standing = _standing(endpoint, {attempt.block for rivals in known.values() for attempt in rivals})
+    open_ones = [rivals for rivals in known.values() if not _stands(rivals, standing)]
+    told = _receipts_of(endpoint, [rival for rivals in open_ones for rival in rivals], sender)
+    for rivals in open_ones:
         receipts = list(islice(told, len(rivals)))
         for rival, receipt in zip(rivals, receipts, strict=True):
             if receipt is not None:
@@ -71,6 +73,26 @@ def take_stock(
 def receipt_of(endpoint: Endpoint, attempt: Attempt, sender: str) -> Receipt | None:
     """The receipt of an attempt; None when there is none yet, or no node says so."""
     return read_receipt(ask(endpoint, "eth_getTransactionReceipt", attempt.tx_hash), attempt, sender)
+
+
+def _standing(endpoint: Endpoint, blocks: Set[int | None]) -> Set[tuple[int, str]]:
+    """Number and hash of these blocks, as the chain has them now: what they held before, they hold still."""
+    asked = sorted(number for number in blocks if number is not None)
+    found: set[tuple[int, str]] = set()
+    for first in range(0, len(asked), _ASKED):
+        part = asked[first : first + _ASKED]
+        try:
+            heads = endpoint.batch([("eth_getBlockByNumber", (hex(number), False)) for number in part])
+        except NodeError:
+            return found
+        found |= {(n, str(head.get("hash"))) for n, head in zip(part, heads, strict=True) if isinstance(head, dict)}
+    return found
+
+
+def _stands(rivals: Sequence[Attempt], standing: Set[tuple[int, str]]) -> bool:
+    """Whether one of them is known to be in a block, and that block is still there."""
+    mined = [(rival.block, rival.block_hash) for rival in rivals if rival.state == "MINED"]
+    return len(mined) == 1 and mined[0] in standing
 
 
 def _receipts_of(endpoint: Endpoint, attempts: Sequence[Attempt], sender: str) -> Iterator[Receipt | None]:

@@ -30,7 +30,7 @@ class Call:
         return "0x" + self.data[:4].hex()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Query(Generic[T]):
     """A read. ``decode`` turns the returned bytes into domain words."""
 

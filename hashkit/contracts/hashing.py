@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
@@ -12,6 +13,10 @@ from hashkit.domain.orders import Order, Row
 from hashkit.domain.parties import Attestation
 from hashkit.errors import InputError
 
+_HEX = "0123456789abcdef"
+_ADDRESS = re.compile(f"[{_HEX}]{{40}}")
+_CASED = {(digit, mask): digit.upper() if mask > "7" else digit for digit in _HEX for mask in _HEX}
+"""EIP-55: a letter is large where the digit of the hash at its place is 8 or more."""
 DOMAIN_NAME = "hashkit"
 DOMAIN_VERSION = "1"
 
@@ -29,12 +34,12 @@ def checksum(address: str | bytes) -> str:
         digits = address.hex()
     else:
         digits = address.removeprefix("0x").lower()
-        if len(digits) != 40 or not address.isascii() or set(digits) - set("0123456789abcdef"):
+        if not _ADDRESS.fullmatch(digits):
             raise InputError(
                 f"{address[:60]!r} is not an address.", why="An address is 0x and 40 hex digits.", code="ADDRESS"
             )
     mask = keccak(digits.encode()).hex()
-    return "0x" + "".join(d.upper() if m > "7" else d for d, m in zip(digits, mask, strict=False))
+    return "0x" + "".join(map(_CASED.__getitem__, zip(digits, mask, strict=False)))
 
 
 def order_id(chain_id: int, token: str, external_ids: Iterable[str]) -> bytes:

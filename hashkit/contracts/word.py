@@ -1,4 +1,4 @@
-"""Encode and decode values that are one 32-byte word each, many times faster than eth-abi does. Floor 1.
+"""Encode and decode values of one 32-byte word, and arrays of them, many times faster than eth-abi does. Floor 1.
 
 What is unusual in any way (another type, a value of another class, padding that is not clean, too few bytes) gives
 None and is left to eth-abi: its judgement and its errors stay the only ones.
@@ -17,14 +17,24 @@ _TWELVE = bytes(12)
 
 
 def write_words(types: Sequence[str], values: Sequence[Any]) -> bytes | None:
-    """The words of ``values``; None when eth-abi must encode them."""
+    """The words of ``values``, and behind them those of arrays; None when eth-abi must encode them."""
     writers = _writers(tuple(types))
     if writers is None or not isinstance(values, (list, tuple)) or len(writers) != len(values):
         return None
+    head, tail = bytearray(), bytearray()
     try:
-        return b"".join([write(value) for write, value in zip(writers, values, strict=True)])
+        for (write, many), value in zip(writers, values, strict=True):
+            if not many:
+                head += write(value)
+            elif type(value) in (list, tuple):
+                head += (32 * len(writers) + len(tail)).to_bytes(32)
+                tail += len(value).to_bytes(32)
+                tail += b"".join([write(each) for each in value])
+            else:
+                return None
     except ValueError:
         return None
+    return bytes(head + tail)
 
 
 def read_words(types: Sequence[str], data: bytes) -> tuple[Any, ...] | None:
@@ -63,9 +73,11 @@ def _size(kind: Any) -> int:
 
 
 @cache
-def _writers(types: tuple[str, ...]) -> tuple[_Writer, ...] | None:
-    found = [_writer(kind) for kind in types]
-    return tuple(w for w in found if w is not None) if None not in found else None
+def _writers(types: tuple[str, ...]) -> tuple[tuple[_Writer, bool], ...] | None:
+    """Who writes each, and whether it is an array of unknown length."""
+    found = [(_writer(kind.removesuffix("[]")), kind.endswith("[]")) for kind in types]
+    known = tuple((write, many) for write, many in found if write is not None)
+    return known if len(known) == len(found) else None
 
 
 @cache

@@ -27,8 +27,10 @@ class Attempt:
     priority_fee: int
     """Wei per gas, for the block's maker."""
     state: AttemptState = "SIGNED"
+    block: int | None = None
+    """Where it was last seen."""
     block_hash: str | None = None
-    """Where it was last seen; another one later means that the chain was reorganised."""
+    """Another one later at that place means that the chain was reorganised."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class Units:
     decimals: int
 
     def __post_init__(self) -> None:
+        if type(self.raw) is int and type(self.decimals) is int and self.raw >= 0 and 0 <= self.decimals <= 36:
+            return
         for value in (self.raw, self.decimals):
             if isinstance(value, bool) or not isinstance(value, int):
                 raise TypeError("Units holds integers; parse decimals with Units.of(amount, decimals)")

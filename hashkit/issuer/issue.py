@@ -91,8 +91,9 @@ class Issuing:
     ) -> PreparedOrder:
         """The order of these rows, refused when a row is wrong or was issued before with other content."""
         found = rows_of(self.context, self.decimals, rows, external_id)
-        self._check_memory(found)
-        return prepare(self.context, self.token.address, found, approval)
+        name = order_id(self._chain, self.token.address, found.ids())
+        self._check_memory(found, "0x" + name.hex())
+        return prepare(self.context, self.token.address, name, found, approval)
 
     def plan(
         self,
@@ -182,9 +183,8 @@ class Issuing:
 
     # the checks
 
-    def _check_memory(self, rows: OrderRows) -> None:
+    def _check_memory(self, rows: OrderRows, own: str) -> None:
         """This machine's own memory: a row issued before, in whatever order, must be the same row."""
-        own = "0x" + order_id(self._chain, self.token.address, rows.ids()).hex()
         changed: list[str] = []
         elsewhere: dict[str, str] = {}
         with IssueRows(self.context.project.rows_file) as memory:

@@ -15,7 +15,7 @@ from typing import Any
 from hashkit.chain.signing import sign_message
 from hashkit.contracts.addresses import read_address
 from hashkit.contracts.asset_token import AssetToken
-from hashkit.contracts.hashing import merkle_proof, order_id, order_message, rows_tree
+from hashkit.contracts.hashing import merkle_proof, order_message, rows_tree
 from hashkit.domain.orders import CHUNK_ROWS, MAX_ROW_RAW, Order, OrderState, Row
 from hashkit.domain.terms import LAST_TIME, iso_time
 from hashkit.domain.units import Units
@@ -179,13 +179,12 @@ def _one_wallet(context: Context, row: IssueRow) -> str:
 
 
 def prepare(
-    context: Context, token: str, rows: OrderRows, approval: Approval | None = None
+    context: Context, token: str, oid: bytes, rows: OrderRows, approval: Approval | None = None
 ) -> PreparedOrder:
-    """The order of ``rows`` and its state on chain.
+    """The order ``oid`` of ``rows`` and its state on chain.
 
     InputError ``ROW_CHANGED`` when the chain holds another order under the same external ids.
     """
-    oid = order_id(context.network.chain_id, token, rows.ids())
     levels, file_hash, total = rows_tree(oid, rows, CHUNK_ROWS)
     state = read(context.endpoint, AssetToken(token).order_of(oid), "latest")
     if state.opened and state.rows_root != levels[-1][0]:

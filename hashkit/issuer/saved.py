@@ -7,7 +7,7 @@ once: a truth on chain or the account's nonce tells.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import overload
 
@@ -19,7 +19,7 @@ from hashkit.domain.attempts import Receipt
 from hashkit.errors import AccountError, InputError, StalePlan
 from hashkit.issuer.context import Context
 from hashkit.issuer.steps import Action, Step
-from hashkit.rpc.reads import code_at
+from hashkit.rpc.reads import codes_at
 from hashkit.store.plans import SavedPlan, SavedRows, SavedStep, SavedTruth
 from hashkit.store.rows import IssueRow
 
@@ -42,7 +42,7 @@ def saved(context: Context, title: str, ready: Sequence[Step]) -> SavedPlan:
     if made:
         steps = [_saved_step(*each) for each in zip(ready, _bound(context, ready, nonce), strict=True)]
         called |= {step.to for step in steps if step.to}
-    code = {address: code_hash(context, address) for address in sorted(called)}
+    code = code_hashes(context, called)
     if made:
         code = {address: found for address, found in code.items() if found != NO_CODE}  # some are made on the way
     return SavedPlan.model_construct(
@@ -122,9 +122,8 @@ def check_fits(context: Context, found: SavedPlan, *, begun: bool = False) -> No
         )
     if found.genesis != context.genesis():
         stale.append("the chain began with another block: it was reset, or is another one")
-    for address, code in found.code.items():
-        if code_hash(context, address) != code:
-            stale.append(f"the code at {address} is not what it was")
+    now = code_hashes(context, found.code)
+    stale += [f"the code at {each} is not what it was" for each, code in found.code.items() if now[each] != code]
     if not stale and not begun and found.nonce is not None and _moved_on(context, found):
         stale.append(f"{found.account} has sent other transactions since nonce {found.nonce}")
     if stale:
@@ -241,13 +240,15 @@ def _rows(found: SavedRows | None) -> tuple[IssueRow, ...]:
     return tuple(IssueRow(i, digest, found.order_id, n) for n, (i, digest) in enumerate(found.rows))
 
 
+def code_hashes(context: Context, addresses: Iterable[str]) -> dict[str, str]:
+    """Keccak of the code at each address now, 0x-hex."""
+    wanted = sorted(addresses)
+    codes = codes_at(context.endpoint, wanted, "latest")
+    return {address: "0x" + keccak(code).hex() for address, code in zip(wanted, codes, strict=True)}
+
+
 NO_CODE = "0x" + keccak(b"").hex()
-"""``code_hash`` of an address without a contract."""
-
-
-def code_hash(context: Context, address: str) -> str:
-    """Keccak of the code at an address now, 0x-hex."""
-    return "0x" + keccak(code_at(context.endpoint, address, "latest")).hex()
+"""What ``code_hashes`` gives for an address without a contract."""
 
 
 def _nonce(context: Context) -> int:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from hashkit.chain.sender import Sender
+from hashkit.chain.pump import Pump
+from hashkit.chain.sender import Posted, Sender
 from hashkit.contracts.call import Call
-from hashkit.domain.attempts import Attempt, Receipt
+from hashkit.domain.attempts import Receipt
 from hashkit.errors import (
     AccountError,
     HashkitError,
@@ -27,7 +28,7 @@ from hashkit.errors import (
 from hashkit.issuer import stopped
 from hashkit.issuer.context import Context
 from hashkit.issuer.rebuild import Rebuilt, catch_up
-from hashkit.issuer.saved import NO_CODE, code_hash, digest_of, saved, target_of
+from hashkit.issuer.saved import NO_CODE, code_hashes, digest_of, saved, target_of
 from hashkit.issuer.settle import hold, settle
 from hashkit.issuer.steps import Action, Event, Outcome, Step, StepOutcome
 from hashkit.store.deployments import deployments
@@ -85,10 +86,10 @@ class _Job:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Steps that are under way together. ``trouble``: why not all of them were sent."""
+    """Steps that are under way together. ``trouble``: why not all of them were signed."""
 
     jobs: Sequence[_Job]
-    sent: Sequence[Attempt]
+    posted: Sequence[Posted]
     trouble: HashkitError | None
 
 
@@ -117,7 +118,7 @@ class _Run:
     def all(self) -> None:
         """Bring journal and chain together, then the steps one by one. Without steps only what is read counts."""
         if self.steps:
-            codes = {address: code_hash(self.context, address) for address in self._touched()}
+            codes = code_hashes(self.context, self._touched())
             # Where nothing is yet, this run may be what makes it.
             self.code = {address: code for address, code in codes.items() if code != NO_CODE}
         missing = self.sender.take_stock()
@@ -156,20 +157,21 @@ class _Run:
     def _in_turn(self) -> None:
         """Send and settle the steps that may go without waiting for each other, as far as there are any.
 
-        Two groups are under way: while one goes into blocks, the next is signed and written down.
+        Two groups are under way: while one goes into blocks, the next is signed, written down and posted.
         """
         flying: deque[_Group] = deque()
-        while True:
-            while len(flying) < _GROUPS and not (flying and flying[-1].trouble):
-                group = self._take_off(flying)
-                if group is None:
-                    break
-                flying.append(group)
-            if not flying:
-                return
-            self._land(flying)
+        with Pump(self.context.endpoint) as pump:
+            while True:
+                while len(flying) < _GROUPS and not (flying and flying[-1].trouble):
+                    group = self._take_off(pump, flying)
+                    if group is None:
+                        break
+                    flying.append(group)
+                if not flying:
+                    return
+                self._land(flying)
 
-    def _take_off(self, flying: Sequence[_Group]) -> _Group | None:
+    def _take_off(self, pump: Pump, flying: Sequence[_Group]) -> _Group | None:
         """Send the next steps behind those that are under way. None when there are none, or not now."""
         position = len(self.outcomes) + sum(len(group.jobs) for group in flying)
         jobs = self._jobs(position, alone=not flying)
@@ -181,13 +183,14 @@ class _Run:
         self._check_code()
         wanted = [(job.record.id, job.call, job.gas) for job in jobs]
         try:
-            sent, trouble = self.sender.send_in_turn(wanted, [attempt for group in flying for attempt in group.sent])
+            under_way = [each for group in flying for each in group.posted]
+            posted, trouble = self.sender.post_in_turn(wanted, pump, under_way)
         except (Refused, RpcError):  # nothing was sent: by itself the first says why, or passes with more gas
             self.together = 0
             return None
         if trouble is None:
-            jobs = jobs[: len(sent)]  # those that the account can pay for now
-        return _Group(jobs, sent, trouble) if jobs else None
+            jobs = jobs[: len(posted)]  # those that the account can pay for now
+        return _Group(jobs, posted, trouble) if jobs else None
 
     def _jobs(self, position: int, *, alone: bool) -> list[_Job]:
         """The steps from ``position`` on that may be sent without waiting for each other, a group of them at most.
@@ -204,7 +207,7 @@ class _Run:
                     break
                 gas = max(step.gas, step.gas * self.dearest * _SPARE[0] // _SPARE[1] // 100)
                 jobs.append(_Job(step, record, step.action, gas))
-        if not jobs or (alone and len(jobs) == 1) or self._holds(jobs[0].step):
+        if alone and (len(jobs) == 1 or (jobs and self._holds(jobs[0].step))):
             return []
         return jobs
 
@@ -212,13 +215,13 @@ class _Run:
         """Wait for the first group and settle it. When not all of it passes, those behind it share its fate."""
         group = flying.popleft()
         jobs = list(group.jobs)
-        receipts, trouble = self.sender.wait_in_turn(group.sent)
+        receipts, trouble = self.sender.wait_in_turn(group.posted)
         trouble = trouble or group.trouble
         while flying and (trouble or not all(receipt.succeeded for receipt in receipts)):
             behind = flying.popleft()
             jobs += behind.jobs
             if trouble is None:
-                more, trouble = self.sender.wait_in_turn(behind.sent)
+                more, trouble = self.sender.wait_in_turn(behind.posted)
                 receipts, trouble = [*receipts, *more], trouble or behind.trouble
         self._settle(jobs, receipts)
         if trouble is not None:
@@ -228,7 +231,6 @@ class _Run:
                 told = [self._nonce_lost(job.step, job.record, trouble) for job in missing]
                 raise told[0]
             raise trouble
-
     def _settle(self, jobs: Sequence[_Job], receipts: Sequence[Receipt]) -> None:
         """Write down what came of steps that were sent together: done up to the first that reverted."""
         done = len(list(takewhile(lambda receipt: receipt.succeeded, receipts)))
@@ -314,7 +316,8 @@ class _Run:
         return found
 
     def _check_code(self) -> None:
-        changed = [address for address, code in self.code.items() if code_hash(self.context, address) != code]
+        now = code_hashes(self.context, self.code)
+        changed = [address for address, code in self.code.items() if now[address] != code]
         if changed:
             raise stopped.by_other_code(changed)
 
@@ -388,9 +391,7 @@ class _Run:
 
     def _keep_plan(self) -> str:
         """Keep the plan for ``batch resume``; its digest."""
-        plan = saved(self.context, self.title, self.steps)
-        plan.write(self.context.project.plan_file(plan.digest))
-        return plan.digest
+        return saved(self.context, self.title, self.steps).keep(self.context.project.plan_file)
 
     def _outcome(self, step: Step, receipt: Receipt | None, *, sent: bool) -> StepOutcome:
         tx_hash = receipt.tx_hash if receipt else ""

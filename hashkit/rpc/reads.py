@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice, repeat
 from typing import Any, TypeVar
 
 from hashkit.contracts.call import Query
@@ -60,9 +62,9 @@ def codes_at(endpoint: Endpoint, addresses: Sequence[str], at: At) -> list[bytes
     found: list[bytes] = []
     for start in range(0, len(addresses), _BATCH):
         part = addresses[start : start + _BATCH]
-        # The first goes alone: it finds out how this node wants blocks named.
-        found.append(code_at(endpoint, part[0], at))
-        found += at_block(endpoint, at, lambda where, rest=part[1:]: _codes(endpoint, rest, where))  # type: ignore[misc]
+        alone = 1 if isinstance(at, Block) else 0  # it finds out how this node wants blocks named
+        found += [code_at(endpoint, address, at) for address in part[:alone]]
+        found += at_block(endpoint, at, lambda where, rest=part[alone:]: _codes(endpoint, rest, where))  # type: ignore[misc]
     return found
 
 
@@ -126,17 +128,27 @@ def _caught(endpoint: Endpoint, query: Query[T], at: At) -> bytes | RpcError:
 
 
 def _together(endpoint: Endpoint, queries: Sequence[Query[T]], at: At) -> Iterator[bytes | None]:
-    """Answers out of calls that hold many; None where a call of its own must tell."""
-    serves = True
-    for part in together.parts(queries):
-        found = _part(endpoint, part, at) if serves and len(part) > 1 else None
-        if found is None and len(part) > 1:
-            serves = False  # a node that will not do it is not asked in vain again and again
-        yield from found or [None] * len(part)
+    """Answers out of calls that hold many, two calls at a time; None where a call of its own must tell."""
+    cut = list(together.parts(queries))
+    ways = (endpoint,) if len(cut) < 3 else (endpoint, endpoint.twin())
+    serves, place = True, 0
+    with ThreadPoolExecutor(len(ways)) as threads:
+        while place < len(cut):
+            some = cut[place : place + len(ways)] if place else cut[:1]  # the first goes alone: it finds out
+            asked = threads.map(lambda way, part: _part(way, part, at), ways, some) if serves else repeat(None)
+            for part, found in zip(some, list(islice(asked, len(some))), strict=True):
+                if found is None and len(part) > 1:
+                    serves = False  # a node that will not do it is not asked in vain again and again
+                yield from found or [None] * len(part)
+            place += len(some)
+    for way in ways[1:]:
+        way.close()
 
 
 def _part(endpoint: Endpoint, part: Sequence[Query[T]], at: At) -> list[bytes | None] | None:
-    """Answers of one call that holds them all; None when there is no such answer."""
+    """Answers of one call that holds them all; None when there is no such answer, and for one question alone."""
+    if len(part) < 2:
+        return None
     data = _hex(together.pack(part))
     try:
         returned = at_block(endpoint, at, lambda where: _bytes(endpoint, "eth_call", {"data": data}, where))

@@ -10,7 +10,7 @@ import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,10 +21,13 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _WINDOWS = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
-def write_atomic(path: Path, data: bytes | Iterable[bytes], mode: int = 0o644) -> None:
+def write_atomic(
+    path: Path, data: bytes | Iterable[bytes], mode: int = 0o644, named: Callable[[], str] | None = None
+) -> None:
     """Replace ``path`` by ``data``, whole or in parts: temporary file beside it, fsync, rename, fsync of the folder.
 
-    Missing folders are made. Raises OSError when the disk refuses; the old file is then untouched.
+    ``named`` gives another name for the file when all is written. Missing folders are made. Raises OSError when the
+    disk refuses; the old file is then untouched.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -34,7 +37,7 @@ def write_atomic(path: Path, data: bytes | Iterable[bytes], mode: int = 0o644) -
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        os.replace(name, path)
+        os.replace(name, path if named is None else path.with_name(named()))
     except BaseException as error:  # also an interrupt must not leave the temporary file behind
         Path(name).unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, overload
 
 from hashkit.contracts.addresses import look
@@ -41,24 +43,9 @@ SELECT look(wallet) AS seen FROM wallets GROUP BY seen
 HAVING count(*) > 1 AND count(read) > 0 AND ifnull(sum(read), 0) < count(*) ORDER BY min(place)
 """
 _TOTALS = """
-SELECT wallet, gets FROM investors JOIN
-(SELECT investor, units(packed) AS gets FROM rows JOIN investors USING (wallet) WHERE rows.place >= ? GROUP BY investor)
-USING (investor)
+SELECT investor, wallet, packed FROM rows JOIN investors USING (wallet) WHERE rows.place >= ? ORDER BY investor, wallet
 """
 _ROW = "external_id, wallet, packed, line"
-
-
-class _Total:
-    """The sum of the amounts of packed rows, as 32 bytes: no integer of SQLite's holds it."""
-
-    def __init__(self) -> None:
-        self.raw = 0
-
-    def step(self, packed: bytes) -> None:
-        self.raw += int.from_bytes(packed[20:])
-
-    def finalize(self) -> bytes:
-        return self.raw.to_bytes(32)
 
 
 class OrderRows(Sequence[Row]):
@@ -67,7 +54,7 @@ class OrderRows(Sequence[Row]):
     def __init__(self, rows: Iterable[Row], decimals: int) -> None:
         """``rows`` may come one at a time. ``decimals`` of the token."""
         self.decimals = decimals
-        self._file = Scratch(_SCHEMA, {"look": look}, {"units": _Total})
+        self._file = Scratch(_SCHEMA, {"look": look})
         cells = ((row.external_id, row.wallet, packed_row(row), row.line) for row in rows)
         self._file.put("INSERT INTO given VALUES (?, ?, ?, ?)", cells)
         self._file.do(_SORT)
@@ -162,7 +149,12 @@ class OrderRows(Sequence[Row]):
 
     def totals(self, first: int) -> Iterator[tuple[str, int]]:
         """Each wallet with what its investor gets in all by the rows from ``first`` on, smallest units."""
-        return ((wallet, int.from_bytes(gets)) for wallet, gets in self._file.ask(_TOTALS, first))
+        for _, group in groupby(self._file.ask(_TOTALS, first), itemgetter(0)):
+            wallets, total = dict[str, None](), 0
+            for _, wallet, packed in group:
+                wallets[wallet] = None
+                total += int.from_bytes(packed[20:])
+            yield from ((wallet, total) for wallet in wallets)
 
     def _rows(self, question: str, *values: Any) -> Iterator[Row]:
         decimals = self.decimals

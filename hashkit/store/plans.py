@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -25,6 +24,7 @@ from hashkit.store.settings import problems
 
 SCHEMA: Literal["hashkit.saved-plan/1"] = "hashkit.saved-plan/1"
 _MAX_BYTES = 256 * 1024 * 1024  # a million rows
+_NEXT = ", "
 _ROWS = 500  # of an order, written at once
 _Data = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2})*$")]
 _Wei = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,77})$")]
@@ -118,15 +118,18 @@ class SavedPlan(_Part):
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the whole plan, 0x-hex: what two people compare."""
-        digest = hashlib.sha256()
-        for piece in self._pieces(", "):
-            digest.update(piece.encode())
-        return "0x" + digest.hexdigest()
+        for _ in self._lines():
+            pass
+        return str(self.__dict__["digest"])
 
     def write(self, path: Path) -> None:
         """Write the file, whole or not at all, with a line for each step."""
-        whole = chain(self._pieces(",\n", digest=self.digest), ("\n",))
-        write_atomic(path, (piece.encode() for piece in whole))
+        write_atomic(path, self._lines())
+
+    def keep(self, place: Callable[[str], Path]) -> str:
+        """Write the file to the ``place`` of its digest, which comes back. It is known only when all is written."""
+        write_atomic(place("new"), self._lines(), named=lambda: place(self.digest).name)
+        return self.digest
 
     @classmethod
     def read(cls, path: Path) -> SavedPlan:
@@ -152,17 +155,32 @@ class SavedPlan(_Part):
             )
         return plan
 
-    def _pieces(self, between: str, **more: str) -> Iterator[str]:
-        """The plan as JSON with sorted keys, a step or some rows at a time: one of a million rows is never one text."""
-        body = {**self._plain("steps"), **more}
+    def _lines(self) -> Iterator[bytes]:
+        """The file, at its end the digest, which is then known: JSON with sorted keys and without any line ends."""
+        digest = hashlib.sha256()
+        for piece in self._pieces():
+            text = (_NEXT if piece is None else piece).encode()
+            digest.update(text)
+            yield text if piece is not None else b",\n"
+        digest.update(b"}")
+        self.__dict__["digest"] = "0x" + digest.hexdigest()
+        yield f',\n"digest": "{self.digest}"}}\n'.encode()
+
+    def _pieces(self) -> Iterator[str | None]:
+        """The plan as JSON without its last brace, a step or some rows at a time; None stands between two parts.
+
+        A plan of a million rows is never one text.
+        """
+        body = self._plain("steps")
         for place, name in enumerate(sorted([*body, "steps"])):
-            yield "{" if place == 0 else between
+            yield None if place else "{"
             yield f'"{name}": '
             if name != "steps":
                 yield json.dumps(body[name], sort_keys=True)
                 continue
+            yield "["
             for number, step in enumerate(self.steps):
-                yield between if number else "["
+                if number:
+                    yield None
                 yield from step.pieces()
             yield "]"
-        yield "}"

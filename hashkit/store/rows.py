@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from hashkit.errors import InputError
 from hashkit.store.database import open_private, writing
@@ -25,8 +24,7 @@ CREATE TABLE IF NOT EXISTS issue_rows (
 _MANY = 500  # ids in one question; SQLite takes at least 999 values
 
 
-@dataclass(frozen=True, slots=True)
-class IssueRow:
+class IssueRow(NamedTuple):
     """One row: its id in the issuer's books, the digest of its canonical content, its order and place."""
 
     external_id: str
@@ -65,10 +63,13 @@ class IssueRows:
         with writing(self._db, self._path):
             for start in range(0, len(rows), _MANY):
                 part = rows[start : start + _MANY]
+                before = self._db.total_changes
                 self._db.executemany(
                     "INSERT INTO issue_rows VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING",
                     [(chain, token, r.external_id, r.digest, r.order_id, r.row) for r in part],
                 )
+                if self._db.total_changes - before == len(part):  # all of them are new
+                    continue
                 # What is kept now is what was there before, or the first of an id that came twice.
                 kept = dict(self._known(chain, token, [row.external_id for row in part]))
                 changed += [row.external_id for row in part if kept[row.external_id][0] != row.digest]

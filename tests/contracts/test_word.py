@@ -51,6 +51,18 @@ def test_values_are_encoded_as_eth_abi_does(asked):
     assert outcome(encode, tuple(kinds), list(values)) == outcome(abi_encode, kinds, values)
 
 
+@given(
+    st.lists(st.sampled_from(KINDS), max_size=4).flatmap(
+        lambda kinds: st.tuples(st.just(kinds), st.tuples(*(st.lists(fitting(kind), max_size=4) for kind in kinds)))
+    ),
+    st.integers(0, 3),
+)
+def test_arrays_are_encoded_as_eth_abi_does(asked, plain):
+    kinds, values = [f"{kind}[]" for kind in asked[0]], list(asked[1])
+    kinds, values = [*kinds, *["uint8"] * plain], [*values, *range(plain)]
+    assert outcome(encode, kinds, values) == outcome(abi_encode, kinds, values)
+
+
 @given(st.lists(st.sampled_from(KINDS + OTHERS), max_size=3), st.lists(st.sampled_from(ODD), max_size=3))
 def test_odd_values_are_encoded_or_refused_as_eth_abi_does(kinds, values):
     assert outcome(encode, kinds, values) == outcome(abi_encode, kinds, values)

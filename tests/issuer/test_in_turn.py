@@ -216,8 +216,8 @@ def test_of_two_groups_one_is_signed_while_the_other_goes_into_blocks(asset, mon
     told: list[Event] = []
     issue(asset, told)
     kinds = [event.kind for event in told if event.kind in ("signed", "sent", "done")][6:]
-    sent, done = ["signed"] * 2 + ["sent"] * 2, ["done"] * 2
-    assert kinds == [*sent, *sent, *done, *sent, *done, *done]
+    signed, landed = ["signed"] * 2, ["sent"] * 2 + ["done"] * 2
+    assert kinds == [*signed, *signed, *landed, *signed, *landed, *landed]
     all_issued(asset)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from hashkit.domain.currencies import currency
+from hashkit.domain.units import Units
 from hashkit.errors import InputError
 from hashkit.store.sheets.cells import RowReader, Wallets, amount, identifier, price, prose, reference
 from hashkit.store.sheets.kept import KeptRows
@@ -49,7 +51,8 @@ def _read(
             code="SHEET",
             details=["column investor_id or wallet is missing"],
         )
-    rows = KeptRows((row for item in table if (row := _row(item, decimals, wallets, findings))), decimals)
+    units = amount(decimals)
+    rows = KeptRows((row for item in table if (row := _row(item, units, wallets, findings))), decimals)
     _unique_papers(rows, findings)
     rows.drop(findings.bad)
     _repeated_holders(rows, findings, one_row_each)
@@ -58,10 +61,12 @@ def _read(
     return findings.sheet(path, rows, table.read, skip_invalid)
 
 
-def _row(cells: Cells, decimals: int, wallets: Wallets, findings: Findings) -> IssueRow | None:
+def _row(
+    cells: Cells, units: Callable[[str], Units], wallets: Wallets, findings: Findings
+) -> IssueRow | None:
     reader = RowReader(cells, cells["external_id"], findings)
     external_id = reader.needs("external_id", identifier)
-    units = reader.needs("amount", amount(decimals))
+    given = reader.needs("amount", units)
     investor_id = reader.may("investor_id", identifier)
     wallet = reader.may("wallet", wallets.read(cells.line))
     unit_price, money = reader.may("price", price), reader.may("currency", currency)
@@ -70,10 +75,10 @@ def _row(cells: Cells, decimals: int, wallets: Wallets, findings: Findings) -> I
         reader.fail("investor_id", "", "nobody to issue to: fill in investor_id or wallet")
     if cells["price"] and not cells["currency"]:
         reader.fail("currency", "", "is empty beside a price: fill it in")
-    if reader.failed or external_id is None or units is None:
+    if reader.failed or external_id is None or given is None:
         return None
     code = money.code if money else None
-    return IssueRow(cells.line, external_id, investor_id, wallet, units, unit_price, code, payment_ref, memo)
+    return IssueRow(cells.line, external_id, investor_id, wallet, given, unit_price, code, payment_ref, memo)
 
 
 def _unique_papers(rows: KeptRows, findings: Findings) -> None:
