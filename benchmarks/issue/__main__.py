@@ -21,7 +21,7 @@ from benchmarks.issue.passes import CALLS
 from benchmarks.issue.report import README, RESULTS, render, summary
 from benchmarks.issue.world import FILE, copied, make, write_rows
 
-TIMES = 3
+TIMES = 5
 KINDS = ("bare", "hashkit", "waiting")
 SIZES = (ROWS, 10 * ROWS, 100 * ROWS)
 _PACKAGES = ("eth-account", "web3", "eth-abi")

@@ -13,7 +13,7 @@ RESULTS, README = FOLDER / "results.json", FOLDER / "README.md"
 SHARE = 0.8
 """The least share of the bare loop's rate."""
 PEAK = 256.0
-"""The most memory at a million rows, MB: what a bound that does not grow with the rows would allow."""
+"""The most memory at a million rows, MB."""
 
 Results = Mapping[str, Any]
 
@@ -92,7 +92,9 @@ _END = """\
 - anvil mines every transaction by itself and is the slower half of all these runs: it and the client share the cores.
 - hashkit asks registry and token about each of the 10,000 investors before anything is signed; the plan's seconds are
   those questions. A loop that leaves them out sends rows that revert with all others of their chunk.
-- Memory grows with the rows: they, their order and the steps are held until the journal is settled. It is **not**
-  bounded, and the bound in the table is what streaming would have to keep. Peaks are of the client process alone
-  (VmHWM); of more than 10,000 rows the first three chunks are sent, those after them take what these took.
+- The rows lie on the disk from the sheet to the chunk (SQLite's temporary files), and a step is made when it is due.
+  What still grows with the order is some bytes a chunk: hashes of its tree, and what came of the transactions. Peaks
+  are of the client process alone (VmHWM); of more than 10,000 rows the first three chunks are sent, those after them
+  take what these took. The rows of all sizes go to the same 10,000 wallets: the labels of all investors that the
+  project knows are held in memory.
 """

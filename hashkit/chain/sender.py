@@ -323,7 +323,7 @@ class Sender:
         started = last_sent = offered = time.monotonic()
         head: dict[str, int] | None = None
         grace = _GRACE * max(1, self.network.block_seconds)
-        pause = 0.01 if self.network.dev else min(2.0, self.network.block_seconds / 2)
+        pause = 0.002 if self.network.dev else min(2.0, self.network.block_seconds / 2)
         while True:
             for known in self._rivals(attempt):
                 receipt = self._receipt(known)

@@ -29,7 +29,7 @@ _OF_THE_TOKEN = sum(
 """What fails in the token and not in a row: the contract skips no row because of it."""
 
 
-_ASKED = 5_000
+_ASKED = 10_000
 """Wallets that are asked about at once."""
 
 

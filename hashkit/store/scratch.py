@@ -32,21 +32,21 @@ class Scratch:
             self._db.execute("BEGIN")
             self._db.executemany(statement, rows)
             self._db.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise _full(error) from None
 
     def do(self, script: str) -> None:
         """Carry out some statements."""
         try:
             self._db.executescript(script)
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise _full(error) from None
 
     def ask(self, question: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of an answer, one at a time."""
         try:
             yield from self._db.execute(question, values)
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise _full(error) from None
 
     def one(self, question: str, *values: Any) -> Any:

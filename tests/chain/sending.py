@@ -14,6 +14,7 @@ from hashkit.chain.sender import Sender
 from hashkit.contracts.call import Call, Deploy
 from hashkit.contracts.hashing import keccak
 from hashkit.domain.network import Network
+from hashkit.errors import RpcError
 from hashkit.rpc.client import Endpoint
 from hashkit.store.journal import Journal
 
@@ -70,6 +71,15 @@ class BadNode(Endpoint):
         if (fault := self.faults.get(method)) is not None:
             return fault(params, lambda: Endpoint.call(self, method, params))
         return super().call(method, params)
+
+    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+        return [self._one(method, params) for method, params in calls]
+
+    def _one(self, method: str, params: Sequence[Any]) -> Any:
+        try:
+            return self.call(method, params)
+        except RpcError as error:
+            return error
 
 
 def clock() -> datetime:

@@ -106,8 +106,8 @@ def test_what_a_final_block_holds_is_not_asked_about_again(
         return receipts(**{old.tx_hash: "0xaa"})(params, ask)
 
     def tell(params: Any, ask: Any) -> Any:
-        assert list(params) == ["finalized", False]
-        return None if final is None else {"number": final}
+        assert params[0] in ("finalized", "0x5") and params[1] is False
+        return None if final is None or params[0] == "0x5" else {"number": final}
 
     node = BadNode(url, **{RECEIPT: listen, BLOCK: tell})
     assert stock(node, journal)[0] == [new.tx_hash] and len(seen) == asked
@@ -143,3 +143,35 @@ def test_only_what_the_chain_has_no_nonce_for_goes_out_again(journal: Journal, u
     send.send_again(missing)
     assert sent == ["0x" + alive.raw.hex()]
     assert told == [(kind, alive.tx_hash) for kind in ("resumed", "sent", "mined")]
+
+
+def test_what_a_block_holds_that_still_stands_is_not_asked_for(journal: Journal, url: str) -> None:
+    first, second = (signed(journal, new_step(journal, str(n)), n) for n in range(2))
+    heads = {5: "0xaa", 6: "0xbb"}
+
+    def node(**more: Any) -> BadNode:
+        asked.clear()
+
+        def receipt(params: Any, ask: Any) -> Any:
+            asked.append(params[0])
+            return told(params, ask)
+
+        def head(params: Any, ask: Any) -> Any:
+            return {"number": params[0], "hash": heads[5]} if params[0] == "0x5" else None
+
+        return BadNode(url, **{RECEIPT: receipt, BLOCK: head, **more})
+
+    asked: list[str] = []
+    told = receipts(**{first.tx_hash: "0xaa", second.tx_hash: "0xaa"})
+    assert stock(node(), journal)[0] == [] and asked == [first.tx_hash, second.tx_hash]
+    assert stock(node(), journal) == ([], []) and asked == [], "their block is where it was"
+
+    def silent(params: Any, ask: Any) -> Any:
+        raise NodeError("no")
+
+    assert stock(node(**{BLOCK: silent}), journal) == ([], []) and len(asked) == 2, "nobody says where it is"
+    heads[5] = "0xcc"
+    told = receipts(**{first.tx_hash: "0xcc"})
+    missing, events = stock(node(), journal)
+    assert missing == [second.tx_hash] and [event[:2] for event in events] == [("mined", first.tx_hash)]
+    assert len(asked) == 2

@@ -100,7 +100,7 @@ BROKEN: dict[str, f.Fault] = {
 def _broken_reads(fault: f.Fault) -> Play:
     def play(case: Case, rng: Random) -> None:
         for method in READS:
-            case.proxy.script(method, fault, skip=rng.randrange(3))
+            case.proxy.script(method, fault, skip=rng.randrange(2))
         passes(case)
 
     return play

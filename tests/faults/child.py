@@ -184,16 +184,20 @@ def _send_first() -> None:
     from hashkit.chain.sender import Sender
     from hashkit.store.journal import Journal
 
-    write, send = Journal.record_signed, Sender._send
+    write, send, after = Journal.record_signed, Sender._send, Journal.next_nonce
     signed: set[str] = set()
 
-    def late(self: Any, attempt: Any) -> Any:
+    def late(self: Any, attempt: Any, taken: Any = None) -> Any:
         if attempt.tx_hash in signed:
-            self.endpoint.call("eth_sendRawTransaction", ("0x" + attempt.raw.hex(),))
+            if taken is None:
+                self.endpoint.call("eth_sendRawTransaction", ("0x" + attempt.raw.hex(),))
+            else:
+                taken.result()
             signed.remove(attempt.tx_hash)
             write(self.ledger, attempt)
-        return send(self, attempt)
+        return send(self, attempt, taken)
 
+    Journal.next_nonce = lambda self: after(self) + len(signed)  # type: ignore[method-assign]
     Journal.record_signed = lambda self, attempt: signed.add(attempt.tx_hash)  # type: ignore[method-assign]
     Sender._send = late  # type: ignore[method-assign]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -271,3 +273,30 @@ def test_the_seventeenth_wallet_is_named_and_its_investor_left_out(tmp_path: Pat
     assert [row.investor_id for row in sheet.rows] == ["J"]
     says = "row 18  I  wallet  17 wallets for one investor: the registry links 16"
     assert [str(problem) for problem in sheet.problems] == [says]
+
+
+def test_a_file_larger_than_what_is_read_at_once_is_the_same_file(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(reader, "_BLOCK", 7)
+    text = HEAD + "".join(f"S-{n},{wallet(n % 9)},{n + 1}\n" for n in range(40))
+    sheet = issues(tmp_path, text)
+    assert [(row.line, row.external_id) for row in sheet.rows] == [(n + 2, f"S-{n}") for n in range(40)]
+    assert [row.line for row in sheet.rows[3:30:9]] == [5, 14, 23] and sheet.rows[-1].line == 41
+    assert sheet.rows[-2:] == list(sheet.rows)[-2:] and sheet.rows[5:2] == []
+    with pytest.raises(IndexError):
+        sheet.rows[40]
+    for at in (0, 6, 7, len(HEAD), len(text) - 1):
+        spoilt = text.encode()[:at] + b"\xff" + text.encode()[at:]
+        line = text.count("\n", 0, at) + 1
+        assert error_of(lambda: issues(tmp_path, spoilt)).details == (f"line {line} is not UTF-8",)  # noqa: B023
+    cut = text.encode() + "é".encode()[:1]
+    assert error_of(lambda: issues(tmp_path, cut)).details == ("line 42 is not UTF-8",)
+
+
+def test_a_file_that_cannot_be_read_to_its_end_is_no_file(tmp_path: Path, monkeypatch: Any) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "open", lambda self, mode: Broken())
+    error = error_of(lambda: read_issues(tmp_path / "issue.csv", 6))
+    assert (error.code, error.why) == ("NO_FILE", "Input/output error.")
