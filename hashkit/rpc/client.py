@@ -79,6 +79,15 @@ class Endpoint:
     def takes_block_hashes(self, takes: bool) -> None:
         self._current.takes_block_hashes = takes
 
+    @property
+    def answers_many(self) -> bool:
+        """True once the node in use has answered many questions in one call; ``reads`` keeps it."""
+        return self._current.answers_many
+
+    @answers_many.setter
+    def answers_many(self, answers: bool) -> None:
+        self._current.answers_many = answers
+
     def call(self, method: str, params: Sequence[Any] = (), quick: Quick | None = None) -> Any:
         """The result of one call. RpcError when the node refuses, NodeError when there is no sensible answer.
 

@@ -54,6 +54,7 @@ class Node:
         self.pace = Pace()
         self.takes_batches = True
         self.takes_block_hashes = True
+        self.answers_many = False
         self.is_checked = False
         """Whether it named the right chain since it last failed."""
         self.label = masked(url)

@@ -134,9 +134,10 @@ def _together(endpoint: Endpoint, queries: Sequence[Query[T]], at: At) -> Iterat
     serves, place = True, 0
     with ThreadPoolExecutor(len(ways)) as threads:
         while place < len(cut):
-            some = cut[place : place + len(ways)] if place else cut[:1]  # the first goes alone: it finds out
+            some = cut[place : place + len(ways)] if endpoint.answers_many else cut[place : place + 1]
             asked = threads.map(lambda way, part: _part(way, part, at), ways, some) if serves else repeat(None)
             for part, found in zip(some, list(islice(asked, len(some))), strict=True):
+                endpoint.answers_many |= found is not None
                 if found is None and len(part) > 1:
                     serves = False  # a node that will not do it is not asked in vain again and again
                 yield from found or [None] * len(part)

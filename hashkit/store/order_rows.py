@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, overload
 
-from hashkit.contracts.addresses import look
+from hashkit.contracts.addresses import LOOK
 from hashkit.contracts.hashing import packed_row
 from hashkit.domain.facts import ZERO
 from hashkit.domain.orders import Row
@@ -38,8 +38,8 @@ WHERE true ORDER BY rows.place
 ON CONFLICT (wallet) DO UPDATE SET
 told = iif(read IS NULL, excluded.told, told), read = max(ifnull(read, 0), excluded.read);
 """
-_ALIKE = """
-SELECT look(wallet) AS seen FROM wallets GROUP BY seen
+_ALIKE = f"""
+SELECT {LOOK} AS seen FROM wallets GROUP BY seen
 HAVING count(*) > 1 AND count(read) > 0 AND ifnull(sum(read), 0) < count(*) ORDER BY min(place)
 """
 _TOTALS = """
@@ -54,7 +54,7 @@ class OrderRows(Sequence[Row]):
     def __init__(self, rows: Iterable[Row], decimals: int) -> None:
         """``rows`` may come one at a time. ``decimals`` of the token."""
         self.decimals = decimals
-        self._file = Scratch(_SCHEMA, {"look": look})
+        self._file = Scratch(_SCHEMA)
         cells = ((row.external_id, row.wallet, packed_row(row), row.line) for row in rows)
         self._file.put("INSERT INTO given VALUES (?, ?, ?, ?)", cells)
         self._file.do(_SORT)
@@ -133,7 +133,7 @@ class OrderRows(Sequence[Row]):
         self._file.put("INSERT INTO wallets VALUES (?, ?, ?, NULL)", labels)
         self._file.do(_PAID)
         for (seen,) in self._file.ask(_ALIKE):
-            yield list(self._file.ask("SELECT wallet, told FROM wallets WHERE look(wallet) = ? ORDER BY place", seen))
+            yield list(self._file.ask(f"SELECT wallet, told FROM wallets WHERE {LOOK} = ? ORDER BY place", seen))
 
     # What each investor gets
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from hashkit.errors import InputError
@@ -16,14 +16,11 @@ _CACHE_KIB = 4096
 class Scratch:
     """A database of this process alone. InputError ``LOCAL_STORE`` when the disk has no room for it."""
 
-    def __init__(self, schema: str, functions: Mapping[str, Callable[[str], str]]) -> None:
-        """``functions`` of one text that the questions may use."""
+    def __init__(self, schema: str) -> None:
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         weakref.finalize(self, self._db.close)
         for line in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", f"cache_size=-{_CACHE_KIB}"):
             self._db.execute(f"PRAGMA {line}")
-        for name, function in functions.items():
-            self._db.create_function(name, 1, function, deterministic=True)
         self._db.executescript(schema)
 
     def put(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -98,7 +98,7 @@ def test_an_investor_gets_what_all_his_wallets_get(rows, investors, first):
 
 
 def test_a_disk_without_room_is_said():
-    scratch = Scratch("CREATE TABLE t (x BLOB)", {})
+    scratch = Scratch("CREATE TABLE t (x BLOB)")
     scratch.do("PRAGMA max_page_count = 20")
     for act in (
         lambda: scratch.put("INSERT INTO t VALUES (?)", ((bytes(4000),) for _ in range(100))),
@@ -108,4 +108,4 @@ def test_a_disk_without_room_is_said():
         with pytest.raises(InputError, match="temporary file") as caught:
             act()
         assert caught.value.code == "LOCAL_STORE" and "SQLITE_TMPDIR" in caught.value.next_step
-    assert Scratch("CREATE TABLE t (x)", {}).one("SELECT x FROM t") is None
+    assert Scratch("CREATE TABLE t (x)").one("SELECT x FROM t") is None

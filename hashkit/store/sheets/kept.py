@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, overload
 
-from hashkit.contracts.addresses import look
+from hashkit.contracts.addresses import LOOK
 from hashkit.domain.units import Units
 from hashkit.store.scratch import Scratch
 from hashkit.store.sheets.model import IssueRow
@@ -28,11 +28,11 @@ SELECT lower(external_id) AS paper, rows.* FROM rows WHERE paper IN
 _HOLDERS = """
 SELECT ifnull(wallet, investor_id) AS holder FROM rows GROUP BY holder HAVING count(*) > 1 ORDER BY min(line)
 """
-_ALIKE = """
+_ALIKE = f"""
 SELECT seen, wallet, first FROM
-(SELECT look(wallet) AS seen, wallet, min(line) AS first FROM rows WHERE wallet IS NOT NULL GROUP BY wallet)
+(SELECT {LOOK} AS seen, wallet, min(line) AS first FROM rows WHERE wallet IS NOT NULL GROUP BY wallet)
 WHERE seen IN
-(SELECT look(wallet) AS seen FROM rows WHERE wallet IS NOT NULL GROUP BY seen HAVING count(DISTINCT wallet) > 1)
+(SELECT {LOOK} AS seen FROM rows WHERE wallet IS NOT NULL GROUP BY seen HAVING count(DISTINCT wallet) > 1)
 ORDER BY min(first) OVER (PARTITION BY seen), first
 """
 
@@ -43,7 +43,7 @@ class KeptRows(Sequence[IssueRow]):
     def __init__(self, rows: Iterable[IssueRow], decimals: int) -> None:
         """``rows`` may come one at a time. ``decimals`` of the token."""
         self._decimals = decimals
-        self._file = Scratch(_SCHEMA, {"look": look})
+        self._file = Scratch(_SCHEMA)
         self._file.put("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_cells, rows))
         self._length = self._count()
 
