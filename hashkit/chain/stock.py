@@ -90,9 +90,12 @@ def _standing(endpoint: Endpoint, blocks: Set[int | None]) -> Set[tuple[int, str
 
 
 def _stands(rivals: Sequence[Attempt], standing: Set[tuple[int, str]]) -> bool:
-    """Whether one of them is known to be in a block, and that block is still there."""
-    mined = [(rival.block, rival.block_hash) for rival in rivals if rival.state == "MINED"]
-    return len(mined) == 1 and mined[0] in standing
+    """Whether one of them is known to have succeeded in a block, and that block is still there.
+
+    That one failed is asked again: a node may have lied, and the contract knew better.
+    """
+    mined = [rival for rival in rivals if rival.state == "MINED"]
+    return len(mined) == 1 and bool(mined[0].succeeded) and (mined[0].block, mined[0].block_hash) in standing
 
 
 def _receipts_of(endpoint: Endpoint, attempts: Sequence[Attempt], sender: str) -> Iterator[Receipt | None]:
@@ -107,8 +110,9 @@ def _receipts_of(endpoint: Endpoint, attempts: Sequence[Attempt], sender: str) -
 
 
 def settle(ledger: Ledger, attempt: Attempt, receipt: Receipt, on_event: Told) -> None:
-    """Write down the block that holds an attempt, unless it is known."""
-    if (attempt.state, attempt.block_hash) != ("MINED", receipt.block_hash):
+    """Write down the block that holds an attempt and what came of it, unless it is known."""
+    known = attempt.state, attempt.block_hash, attempt.succeeded
+    if known != ("MINED", receipt.block_hash, receipt.succeeded):
         ledger.record_mined(receipt)
         on_event("mined", receipt.tx_hash, f"block {receipt.block}")
 

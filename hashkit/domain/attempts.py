@@ -31,6 +31,8 @@ class Attempt:
     """Where it was last seen."""
     block_hash: str | None = None
     """Another one later at that place means that the chain was reorganised."""
+    succeeded: bool | None = None
+    """What was last said of it; None while no block holds it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -373,4 +373,6 @@ def _record(row: sqlite3.Row) -> StepRecord:
 
 def _attempt(row: sqlite3.Row) -> Attempt:
     values = {name: row[name] for name in Attempt.__dataclass_fields__}
-    return Attempt(**{**values, "max_fee": int(row["max_fee"]), "priority_fee": int(row["priority_fee"])})
+    succeeded = None if row["succeeded"] is None else bool(row["succeeded"])
+    money = {name: int(row[name]) for name in ("max_fee", "priority_fee")}
+    return Attempt(**{**values, **money, "succeeded": succeeded})

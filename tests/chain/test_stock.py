@@ -175,3 +175,22 @@ def test_what_a_block_holds_that_still_stands_is_not_asked_for(journal: Journal,
     missing, events = stock(node(), journal)
     assert missing == [second.tx_hash] and [event[:2] for event in events] == [("mined", first.tx_hash)]
     assert len(asked) == 2
+
+
+def test_a_failure_that_was_made_up_is_corrected_when_the_node_tells_the_truth(journal: Journal, url: str) -> None:
+    sent = signed(journal, new_step(journal), 0)
+
+    def node(status: str) -> BadNode:
+        def receipt(params: Any, ask: Any) -> Any:
+            return {**receipts(**{sent.tx_hash: "0xaa"})(params, ask), "status": status}
+
+        def head(params: Any, ask: Any) -> Any:
+            return {"number": params[0], "hash": "0xaa"}
+
+        return BadNode(url, **{RECEIPT: receipt, BLOCK: head})
+
+    assert stock(node("0x0"), journal)[1] == [("mined", sent.tx_hash, "block 5")]
+    assert stock(node("0x0"), journal)[1] == [], "it says the same again"
+    assert stock(node("0x1"), journal)[1] == [("mined", sent.tx_hash, "block 5")]
+    found = journal.receipt(sent.step)
+    assert found is not None and found.succeeded

@@ -120,7 +120,7 @@ for _where, _point in (("rehearsal", "eth_estimateGas"), ("block", SEND)):
 def _(case: Case, rng: Random) -> None:
     """The issuing key loses its power in the middle, by the owner's hand; it gets it back and goes on."""
     case.account = "dev9"
-    case.proxy.script("eth_estimateGas", f.first(lambda e: case.powers(OTHER, False)), skip=1 + rng.randrange(2))
+    case.proxy.script(SEND, f.first(lambda e: case.powers(OTHER, False)), skip=1 + rng.randrange(2))
     ran = case.run()
     ends(ran, 3, 4, 6, 10)
     case.powers(OTHER, True)
@@ -137,7 +137,7 @@ def _swap(contract: str) -> Callable[[Case, Random], None]:
         # A byte behind the end never runs: the contract behaves as before, but it is another one.
         other = code + "00"
         swap = f.first(lambda e: case.chain.ask("anvil_setCode", address, other))
-        case.proxy.script("eth_estimateGas", swap, skip=1 + rng.randrange(2))
+        case.proxy.script(SEND, swap, skip=rng.randrange(2))
         ran = case.run()
         ends(ran, 6, 8)
         assert "code" in ran.err, ran.err
@@ -163,8 +163,9 @@ def _(case: Case, rng: Random) -> None:
     there = case.folder.parent / "host"
     shutil.copytree(case.world.template, there)
     env = {"HASHKIT_ACCOUNT": "dev9", "HASHKIT_RPC_URL": case.world.url}
-    case.world.commands.start(["issue", "rows.csv", "--json"], there, there / "run", **{**case.request(), "env": env})
-    assert case.world.commands.wait().code == 0
+    case.world.commands.start(["issue", "rows.csv", "--json"], there, there / "run", **{**case.request(), "env": env, "wait": 60.0})
+    ran = case.world.commands.wait()
+    assert ran.code == 0, (ran.out, ran.err)
     late = len(case.proxy.pool.held)
     assert late == 1
     case.proxy.pool.closed, case.wait = False, 60.0

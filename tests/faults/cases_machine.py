@@ -150,7 +150,7 @@ for _signal in (signal.SIGTERM, signal.SIGHUP):
 
     def _ended(case: Case, rng: Random, number: signal.Signals = _signal) -> None:
         """Whoever ends it kindly is told how to go on."""
-        case.proxy.script(RECEIPT, f.first(lambda e: case.world.commands.kill(number)), skip=3 + rng.randrange(3))
+        case.proxy.script(RECEIPT, f.first(lambda e: case.world.commands.kill(number)), skip=rng.randrange(4))
         ran = case.run()
         assert ran.code == 130 and "same command again" in ran.err, (ran.code, ran.err)
         case.cured()
