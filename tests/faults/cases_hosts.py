@@ -163,7 +163,8 @@ def _(case: Case, rng: Random) -> None:
     there = case.folder.parent / "host"
     shutil.copytree(case.world.template, there)
     env = {"HASHKIT_ACCOUNT": "dev9", "HASHKIT_RPC_URL": case.world.url}
-    case.world.commands.start(["issue", "rows.csv", "--json"], there, there / "run", **{**case.request(), "env": env, "wait": 60.0})
+    patient = {**case.request(), "env": env, "wait": 60.0}
+    case.world.commands.start(["issue", "rows.csv", "--json"], there, there / "run", **patient)
     ran = case.world.commands.wait()
     assert ran.code == 0, (ran.out, ran.err)
     late = len(case.proxy.pool.held)
