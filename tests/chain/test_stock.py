@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hashkit.chain.signing import fields, sign
-from hashkit.chain.stock import ask, take_stock
+from hashkit.chain.stock import _receipts_of, ask, take_stock
 from hashkit.domain.attempts import Attempt
 from hashkit.errors import NodeError
 from hashkit.rpc.client import Endpoint
@@ -194,3 +194,18 @@ def test_a_failure_that_was_made_up_is_corrected_when_the_node_tells_the_truth(j
     assert stock(node("0x1"), journal)[1] == [("mined", sent.tx_hash, "block 5")]
     found = journal.receipt(sent.step)
     assert found is not None and found.succeeded
+
+
+def test_receipts_of_many_are_asked_for_in_parts(journal: Journal, url: str) -> None:
+    many = [signed(journal, new_step(journal, str(n)), n) for n in range(60)]
+    asked: list[int] = []
+
+    class Counting(BadNode):
+        def batch(self, calls: Any) -> list[Any]:
+            asked.append(len(calls))
+            return super().batch(calls)
+
+    node = Counting(url, **{RECEIPT: receipts(**{many[55].tx_hash: "0xaa"})})
+    found = list(_receipts_of(node, many, Key().address))
+    assert [n for n, receipt in enumerate(found) if receipt is not None] == [55] and len(found) == 60
+    assert asked == [50, 10]

@@ -198,3 +198,12 @@ def test_units_compare_and_hash_by_their_value() -> None:
 )
 def test_units_show_at_least_two_decimals_of_those_there_are(raw: int, decimals: int, shown: str) -> None:
     assert Units.from_raw(raw, decimals).show() == shown
+
+
+def test_an_integer_of_another_class_is_an_integer() -> None:
+    class Count(int):
+        pass
+
+    assert Units(Count(5), 2) == Units(5, 2) and str(Units(Count(5), Count(2))) == "0.05"
+    with pytest.raises(InputError):
+        Units(Count(5), Count(37))
