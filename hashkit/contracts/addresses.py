@@ -74,10 +74,6 @@ def look(address: str) -> str:
     return (address[2:6] + address[-4:]).lower()
 
 
-LOOK = "lower(substr(wallet, 3, 4) || substr(wallet, -4))"
-"""``look`` of a column ``wallet``, for SQLite."""
-
-
 def _refuse_system(address: str) -> None:
     if not address.startswith(_SYSTEM):
         return

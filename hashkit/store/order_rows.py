@@ -12,12 +12,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, overload
 
-from hashkit.contracts.addresses import LOOK
 from hashkit.contracts.hashing import packed_row
 from hashkit.domain.facts import ZERO
 from hashkit.domain.orders import Row
 from hashkit.domain.units import Units
-from hashkit.store.scratch import Scratch
+from hashkit.store.scratch import LOOK, Scratch
 
 # ``packed`` is what the contract reads: 20 bytes of wallet and 12 of amount, so it sorts and compares like numbers.
 _SCHEMA = """

@@ -13,6 +13,10 @@ _CACHE_KIB = 4096
 """What stays in memory; SQLite puts the rest, also of what it sorts, into its own temporary files (mode 0600)."""
 
 
+LOOK = "lower(substr(wallet, 3, 4) || substr(wallet, -4))"
+"""``contracts.addresses.look`` of a column ``wallet``."""
+
+
 class Scratch:
     """A database of this process alone. InputError ``LOCAL_STORE`` when the disk has no room for it."""
 

@@ -11,9 +11,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, overload
 
-from hashkit.contracts.addresses import LOOK
 from hashkit.domain.units import Units
-from hashkit.store.scratch import Scratch
+from hashkit.store.scratch import LOOK, Scratch
 from hashkit.store.sheets.model import IssueRow
 
 _SCHEMA = """
