@@ -60,6 +60,6 @@ def _full(error: Exception) -> InputError:
     return InputError(
         "The rows cannot be kept in a temporary file.",
         why=f"{error}.",
-        next_step="Free the disk of the temporary folder, or name another one in SQLITE_TMPDIR. Nothing further was sent.",
+        next_step="Free the disk of the temporary folder, or name another in SQLITE_TMPDIR. Nothing further was sent.",
         code="LOCAL_STORE",
     )
